@@ -5,12 +5,14 @@ student's functions are asked for theirs; mistakes are recognised because they
 give the same wrong values on the same inputs.
 """
 
+import ast
 import contextlib
 import hashlib
 import hmac
 import io
 import random
 import sys
+import threading
 import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
@@ -25,6 +27,8 @@ from rnncourse.grading.exercise import Exercise, Inputs, draw
 from rnncourse.grading.extract import Submission
 from rnncourse.grading.session import Outcome, Runner, Workplace
 
+# Seeds, warnings and stdout belong to the process: one trusted run at a time.
+_TRUSTED = threading.RLock()
 GRADED, UNGRADABLE, INFRASTRUCTURE = "graded", "ungradable", "infrastructure error"
 PUBLIC = b"public"  # the secret of self-learners, known to all
 
@@ -270,7 +274,7 @@ def trusted(
     """
     names: dict[str, Any] = {"__name__": "__main__"}
     outcomes = {}
-    with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
+    with _TRUSTED, warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
         warnings.simplefilter("ignore")
         for number, cell in enumerate(assignment.setup):
             exec(compile(cell, f"<setup {number + 1}>", "exec"), names)
@@ -293,8 +297,6 @@ def trusted(
 
 
 def _parameters(source: str, function: str) -> list[str]:
-    import ast
-
     for node in ast.parse(source).body:
         if isinstance(node, ast.FunctionDef) and node.name == function:
             return [a.arg for a in node.args.posonlyargs + node.args.args]

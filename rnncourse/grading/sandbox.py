@@ -90,8 +90,10 @@ class Sandbox:
         try:
             self._control.send(json.dumps(config).encode())
             hello = json.loads(self._control.recv(65536) or b"null")
-        except (OSError, ValueError) as error:
-            raise SandboxError(f"no worker came up: {error or type(error).__name__}") from error
+        except TimeoutError as error:
+            raise SandboxError("no worker came up within two minutes") from error
+        except (OSError, ValueError):
+            hello = None
         if hello is None:
             assert self._process.stderr is not None
             said = self._process.stderr.read().decode(errors="replace").strip()

@@ -43,15 +43,19 @@ class Workplace:
         limits: Limits = DEFAULT_LIMITS,
         *,
         trusted: bool = False,
+        paths: Sequence[tuple[str, str]] | None = None,
     ) -> None:
         self.preload, self.limits, self.trusted = list(preload), limits, trusted
+        self._paths = paths
         self._sandbox: Sandbox | None = None
 
     def sandbox(self) -> Sandbox:
         """Return a sandbox in which another session can be opened."""
         if self._sandbox is None or not self._sandbox.alive:
             self.close()
-            self._sandbox = Sandbox(self.preload, self.limits, trusted=self.trusted)
+            self._sandbox = Sandbox(
+                self.preload, self.limits, trusted=self.trusted, paths=self._paths
+            )
         return self._sandbox
 
     def close(self) -> None:
