@@ -101,6 +101,16 @@ def as_array(value: Any) -> np.ndarray:
     return np.asarray(value.array if isinstance(value, TorchArray) else value)
 
 
+def finite(value: Any) -> bool:
+    """Whether all numbers of a value, if it has any, are finite."""
+    if isinstance(value, (list, tuple)):
+        return all(map(finite, value))
+    if isinstance(value, (np.ndarray, np.generic, TorchArray, float, complex)):
+        array = as_array(value)
+        return array.dtype.kind not in "fc" or bool(np.isfinite(array).all())
+    return True
+
+
 def kind(value: Any) -> str:
     """Name a value's type for a student."""
     if isinstance(value, Foreign):

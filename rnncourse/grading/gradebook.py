@@ -1,10 +1,14 @@
 """Hand results to nbgrader: its gradebook, and notebooks that its pages can show."""
 
 import json
+import os
+import sys
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 
 from nbgrader.api import Gradebook
+from sqlalchemy.exc import SAWarning
 
 from rnncourse.grading import release
 from rnncourse.grading.assignment import Assignment
@@ -18,8 +22,13 @@ def push(root: Path, assignment: Assignment, results: Mapping[str, Result]) -> i
     The points of an exercise are shared among its test cells. What could not
     be graded is marked for manual grading; infrastructure errors stay out.
     """
+    # nbgrader calls the program alembic by name, also where no environment is activated.
+    programs = str(Path(sys.executable).parent)
+    if programs not in os.environ["PATH"].split(os.pathsep):
+        os.environ["PATH"] = os.pathsep.join([os.environ["PATH"], programs])
     name, written = assignment.name, 0
-    with Gradebook(f"sqlite:///{root / 'gradebook.db'}") as book:
+    with warnings.catch_warnings(), Gradebook(f"sqlite:///{root / 'gradebook.db'}") as book:
+        warnings.simplefilter("ignore", SAWarning)  # of nbgrader's own use of its tables
         book.update_or_create_assignment(name)
         book.update_or_create_notebook(name, name)
         for function, tests in assignment.tests.items():

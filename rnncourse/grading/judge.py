@@ -22,7 +22,7 @@ import numpy as np
 
 from rnncourse.grading import protocol
 from rnncourse.grading.assignment import Assignment
-from rnncourse.grading.compare import difference, fingerprint
+from rnncourse.grading.compare import difference, fingerprint, finite
 from rnncourse.grading.exercise import Exercise, Inputs, draw
 from rnncourse.grading.extract import Submission
 from rnncourse.grading.session import Outcome, Runner, Workplace
@@ -123,7 +123,7 @@ def grade(
     marks = []
     with Runner(workplace, assignment.setup, submission.answers) as runner:
         for exercise in assignment.exercises:
-            judged = _Judgement(assignment, exercise, runner, seed, common)
+            judged = Judgement(assignment, exercise, runner, seed, common)
             attempted = exercise.function in submission.answers
             mark = judged.mark(right) if attempted else judged.nothing()
             right[exercise.function] = mark.state == "correct"
@@ -131,7 +131,7 @@ def grade(
     return Result(GRADED, marks, notes=submission.notes)
 
 
-class _Judgement:
+class Judgement:
     """One exercise of one submission."""
 
     def __init__(
@@ -155,7 +155,8 @@ class _Judgement:
         solution = self.assignment.solutions[name]
         cases = self.compare(trusted(self.assignment, exercise, solution, self.seed), got)
         mark = self._mark(cases)
-        mark.printed = next((o.printed for o in got.values() if o.printed), "")
+        ran = [self.runner.cells.get(name, Outcome()), *got.values()]
+        mark.printed = "".join(dict.fromkeys(o.printed for o in ran))[:4000]
         mark.error = next((o.error for o in got.values() if o.error), "")
         if mark.state == "correct":
             return mark
@@ -182,20 +183,18 @@ class _Judgement:
     def ask(self, seed: bytes) -> dict[str, Outcome]:
         """Call the student's function in every case, until one does not return."""
         exercise, got = self.exercise, {}
-        through, stuck = exercise.through_source(), None
-        failed = self.runner.cells.get(exercise.function)
+        through, hung = exercise.through_source(), False
         for case, inputs in draw(exercise, seed).items():
-            if stuck is None:
-                got[case] = self.runner.call(
-                    exercise.function, inputs, through=through, seed=_legacy(seed)
-                )
-                failed = self.runner.cells[exercise.function]
-                if got[case].error == "NameError" and failed.error:
-                    got[case] = failed  # the cell itself is why there is no function
-                if got[case].error == "Timeout":
-                    stuck = Outcome(error="Timeout", message="not tried: an earlier case hung")
-            else:
-                got[case] = stuck
+            if hung:
+                got[case] = Outcome(error="Timeout", message="not tried: an earlier case hung")
+                continue
+            outcome = self.runner.call(
+                exercise.function, inputs, through=through, seed=_legacy(seed)
+            )
+            cell = self.runner.cells[exercise.function]
+            # Where the cell itself failed, that is why there is no function.
+            got[case] = cell if outcome.error == "NameError" and cell.error else outcome
+            hung = outcome.error == "Timeout"
         return got
 
     def compare(self, want: Mapping[str, Outcome], got: Mapping[str, Outcome]) -> dict[str, str]:
@@ -207,12 +206,16 @@ class _Judgement:
         """Whether the earlier functions do something: of nothing, nothing follows."""
         for function in functions:
             earlier = next(e for e in self.assignment.exercises if e.function == function)
-            other = _Judgement(
+            other = Judgement(
                 self.assignment, earlier, self.runner, {function: self.seed}, {function: self.common}
             )
-            values = [o.value for s in (self.seed, self.common) for o in other.ask(s).values()]
-            if any(v is None for v in values) or len({fingerprint(v) for v in values}) == 1:
-                return False
+            here, there = other.ask(self.seed), other.ask(self.common)
+            for case in here:
+                values = [here[case].value, there[case].value]
+                if any(v is None or not finite(v) for v in values):
+                    return False
+                if fingerprint(values[0]) == fingerprint(values[1]):
+                    return False  # the same whatever the inputs
         return True
 
     def _own(self, function: str) -> Callable[..., Any]:
@@ -286,7 +289,7 @@ def trusted(
         exec(compile(source, f"<{exercise.function}>", "exec"), names)
         answer = names[exercise.function]
         for case, inputs in draw(exercise, seed).items():
-            _seed(_legacy(seed))
+            set_seeds(_legacy(seed))
             try:
                 with np.errstate(all="ignore"):
                     value = exercise.through(answer, **inputs) if exercise.through else answer(**inputs)
@@ -308,7 +311,7 @@ def _legacy(seed: bytes) -> int:
     return int.from_bytes(seed[:4])
 
 
-def _seed(seed: int) -> None:
+def set_seeds(seed: int) -> None:
     random.seed(seed)
     np.random.seed(seed)
     if "torch" in sys.modules:

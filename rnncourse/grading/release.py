@@ -33,7 +33,7 @@ def _released(notebook: bytes) -> str:
         node, resources = step().preprocess(node, resources)
     for key in set(node.metadata) - {"kernelspec", "language_info"}:
         del node.metadata[key]  # times and stamps of the instructor's run
-    return nbformat.writes(node)
+    return nbformat.writes(node) + "\n"
 
 
 def student_version(assignment: Assignment) -> str:

@@ -53,7 +53,7 @@ class Sandbox:
         paths = walls.binds() if paths is None else paths
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         package = str(Path(rnncourse.__file__).parent) if trusted else walls.INSIDE
-        python = [sys.executable, "-I", "-B", f"{package}/grading/worker.py", str(theirs.fileno())]
+        python = [os.path.abspath(sys.executable), "-I", "-B", f"{package}/grading/worker.py", str(theirs.fileno())]
         self.groups = [] if trusted else cgroups.make(limits.memory_mb * 2**20, limits.processes)
         news, info = os.pipe()
         words = python if trusted else walls.command(paths, limits, info, python)

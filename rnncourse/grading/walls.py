@@ -81,7 +81,7 @@ def binds() -> list[tuple[str, str]]:
     places = {sys.prefix, sys.base_prefix, str(Path(sys.executable).resolve().parents[1])}
     places |= {p for p in sys.path if Path(p).name in ("site-packages", "dist-packages")}
     places |= {p for p in ("/usr", "/lib", "/lib64") if os.path.isdir(p) and not os.path.islink(p)}
-    found = sorted(p for p in places if os.path.isdir(p))
+    found = sorted({os.path.abspath(p) for p in places if os.path.isdir(p)})
     # The package last: an installed copy may lie inside another place.
     return [(p, p) for p in found] + [(str(Path(rnncourse.__file__).parent), INSIDE)]
 

@@ -143,8 +143,8 @@ def _obey(request: dict, blob: bytes, names: dict[str, Any]) -> Any:
         code = compile(request["source"], f"<{request['cell']}>", "exec", dont_inherit=True)
         exec(code, names)
         return None
-    if request["do"] == "get":
-        return names[request["name"]]
+    if request["name"] not in names:
+        raise NameError(f"no cell defines {request['name']}")
     answer = names[request["name"]]
     inputs = protocol.decode(request["inputs"], blob, live=True)
     if request["through"] is not None:
