@@ -41,22 +41,13 @@ def required(folder: Path) -> Required:
     return Required(**{"name": folder.name, "student": folder.name, **data})
 
 
-def notebook(assignment: Assignment, answers: dict[str, str]) -> dict:
-    """The released notebook with these answers in it."""
-    made = json.loads(release.student_version(assignment))
-    functions = {cell: function for function, cell in assignment.cells.items()}
-    for cell in made["cells"]:
-        function = functions.get(cell["metadata"].get("nbgrader", {}).get("grade_id"))
-        if function in answers:
-            cell["source"] = answers[function]
-    return made
-
-
-def hand_in(root: Path, student: str, assignment: Assignment, answers: dict[str, str]) -> Path:
+def hand_in(
+    root: Path, student: str, assignment: Assignment, answers: dict[str, str]
+) -> Path:
     folder = root / "submitted" / student / assignment.name
     folder.mkdir(parents=True)
     path = folder / f"{assignment.name}.ipynb"
-    path.write_text(json.dumps(notebook(assignment, answers)))
+    path.write_text(json.dumps(release.with_answers(assignment, answers)))
     return path
 
 
@@ -129,12 +120,17 @@ def metadata_stripped(data, assignment):
 
 
 def cell_type_changed(data, assignment):
-    for cell, kind in zip(filter(_is_answer, data["cells"]), ("raw", "markdown", "x"), strict=True):
+    for cell, kind in zip(
+        filter(_is_answer, data["cells"]), ("raw", "markdown", "x"), strict=True
+    ):
         cell["cell_type"] = kind
 
 
 def foreign_kernel(data, assignment):
-    data["metadata"] = {"kernelspec": {"name": "ir", "language": "R"}, "language_info": 7}
+    data["metadata"] = {
+        "kernelspec": {"name": "ir", "language": "R"},
+        "language_info": 7,
+    }
     data["nbformat"] = "four"
 
 
@@ -153,7 +149,9 @@ def hundreds_of_megabytes_in_a_cell(data, assignment):
 
 def helper_in_another_cell(data, assignment):
     helper = "def helper_of_mine(D, H, K):\n    return H * (D + H + 1) + K * (H + 1)"
-    data["cells"].insert(1, {"cell_type": "code", "source": helper, "metadata": {}, "outputs": []})
+    data["cells"].insert(
+        1, {"cell_type": "code", "source": helper, "metadata": {}, "outputs": []}
+    )
 
 
 def renamed_file(path, assignment):

@@ -41,7 +41,10 @@ def checksums(*folders):
 
 def processes():
     """What runs inside a sandbox, or holds one up."""
-    names = [p.info for p in psutil.process_iter(["pid", "name", "uids", "status", "cmdline"])]
+    names = [
+        p.info
+        for p in psutil.process_iter(["pid", "name", "uids", "status", "cmdline"])
+    ]
     ours = [p for p in names if p["uids"] and 61184 <= p["uids"].real < 65520]
     mine = psutil.Process().children(recursive=True)
     return [p for p in ours if p["status"] != psutil.STATUS_ZOMBIE] + [
@@ -61,7 +64,11 @@ def graded(tmp_path_factory):
     secret = place.secret
     os.environ["RNNCOURSE_CANARY"] = secret.hex()
     (root / "gradebook.db").write_bytes(b"a gradebook")
-    watched = (root, grading_corpus.HERE / "assignments", walls.Path(walls.rnncourse.__file__).parent)
+    watched = (
+        root,
+        grading_corpus.HERE / "assignments",
+        walls.Path(walls.rnncourse.__file__).parent,
+    )
     before = checksums(*watched)
     old, tempfile.tempdir = tempfile.tempdir, str(scratch)
     started = time.monotonic()
@@ -99,7 +106,11 @@ def test_required_result(graded, want):
 def test_nothing_is_left_of_it(graded):
     assert processes() == []
     assert list(graded["scratch"].iterdir()) == []
-    groups = [p for v in ("", "memory", "pids") for p in (cgroups.ROOT / v).glob("rnncourse-*")]
+    groups = [
+        p
+        for v in ("", "memory", "pids")
+        for p in (cgroups.ROOT / v).glob("rnncourse-*")
+    ]
     assert groups == []
 
 

@@ -23,7 +23,9 @@ _WORDS = {
 }
 
 
-def difference(expected: Any, got: Any, rtol: float, atol: float, where: str = "") -> str | None:
+def difference(
+    expected: Any, got: Any, rtol: float, atol: float, where: str = ""
+) -> str | None:
     """Return None if ``got`` is right, otherwise what is wrong with it.
 
     Parameters
@@ -39,16 +41,21 @@ def difference(expected: Any, got: Any, rtol: float, atol: float, where: str = "
     place = where or "the result"
     if isinstance(expected, (list, tuple)):
         if not isinstance(got, (list, tuple)):
-            return f"{place} is {kind(got)}; expected {kind(expected)} of {len(expected)}"
+            return (
+                f"{place} is {kind(got)}; expected {kind(expected)} of {len(expected)}"
+            )
         if len(got) != len(expected):
             return f"{place} has {len(got)} items; expected {len(expected)}"
         parts = enumerate(zip(expected, got, strict=True))
-        return _first(difference(e, g, rtol, atol, f"item {i} of {place}") for i, (e, g) in parts)
+        return _first(
+            difference(e, g, rtol, atol, f"item {i} of {place}") for i, (e, g) in parts
+        )
     if isinstance(expected, dict):
         if not isinstance(got, dict) or set(got) != set(expected):
             return f"{place} is {kind(got)}; expected a dict with the keys {sorted(expected)}"
         return _first(
-            difference(expected[k], got[k], rtol, atol, f"{place}[{k!r}]") for k in expected
+            difference(expected[k], got[k], rtol, atol, f"{place}[{k!r}]")
+            for k in expected
         )
     if expected is None or isinstance(expected, (str, bool)):
         if type(got) is np.bool_:
@@ -63,7 +70,9 @@ def _first(differences: Any) -> str | None:
     return next((d for d in differences if d is not None), None)
 
 
-def _numbers(expected: Any, got: Any, rtol: float, atol: float, place: str) -> str | None:
+def _numbers(
+    expected: Any, got: Any, rtol: float, atol: float, place: str
+) -> str | None:
     scalar = _is_scalar(expected)
     if scalar and not _is_scalar(got):
         return f"{place} is {kind(got)}; expected a number"
@@ -93,7 +102,9 @@ def _numbers(expected: Any, got: Any, rtol: float, atol: float, place: str) -> s
 def _is_scalar(value: Any) -> bool:
     if isinstance(value, (np.ndarray, TorchArray)):
         return as_array(value).ndim == 0
-    return isinstance(value, (int, float, complex, np.generic)) and not isinstance(value, bool)
+    return isinstance(value, (int, float, complex, np.generic)) and not isinstance(
+        value, bool
+    )
 
 
 def as_array(value: Any) -> np.ndarray:
@@ -132,7 +143,9 @@ def _rounded(value: Any) -> str:
     if isinstance(value, (list, tuple)):
         return "[" + ",".join(map(_rounded, value)) + "]"
     if isinstance(value, dict):
-        return "{" + ",".join(f"{k}:{_rounded(v)}" for k, v in sorted(value.items())) + "}"
+        return (
+            "{" + ",".join(f"{k}:{_rounded(v)}" for k, v in sorted(value.items())) + "}"
+        )
     if isinstance(value, (np.ndarray, np.generic, TorchArray, int, float, complex)):
         array = as_array(value)
         if array.dtype.kind in "fc":

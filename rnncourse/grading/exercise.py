@@ -101,7 +101,9 @@ class Exercise:
     def __post_init__(self) -> None:
         names = [case.name for case in self.cases]
         if not names or len(set(names)) < len(names):
-            raise ValueError(f"cases of {self.function} are {names}; expected distinct names")
+            raise ValueError(
+                f"cases of {self.function} are {names}; expected distinct names"
+            )
 
     def through_source(self) -> str | None:
         """Return the source of ``through``, as it is sent into the sandbox."""
@@ -141,7 +143,9 @@ class Answer:
 def mistake(function: str, *, hint: str) -> Callable[[Callable[..., Any]], Answer]:
     """Declare the decorated function a typical mistake in the exercise ``function``."""
     if not hint:
-        raise ValueError(f"hint of a mistake in {function} is empty; expected what to look at")
+        raise ValueError(
+            f"hint of a mistake in {function} is empty; expected what to look at"
+        )
     return lambda code: _answer(function, code, hint)
 
 

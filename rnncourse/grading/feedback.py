@@ -60,7 +60,9 @@ li.wrong { color: #a02c00 }
 
 def _code(text: str) -> markupsafe.Markup:
     """Escape a hint and set what stands between backticks as code."""
-    return markupsafe.Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(markupsafe.escape(text))))
+    return markupsafe.Markup(
+        re.sub(r"`([^`]+)`", r"<code>\1</code>", str(markupsafe.escape(text)))
+    )
 
 
 _ENVIRONMENT = jinja2.Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
@@ -96,5 +98,7 @@ def page(
 
 def _short(value: Any) -> str:
     if hasattr(value, "shape"):
-        return np.array2string(as_array(value), precision=6, threshold=100, separator=", ")
+        return np.array2string(
+            as_array(value), precision=6, threshold=100, separator=", "
+        )
     return repr(value)[:1000]

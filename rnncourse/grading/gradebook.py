@@ -27,8 +27,13 @@ def push(root: Path, assignment: Assignment, results: Mapping[str, Result]) -> i
     if programs not in os.environ["PATH"].split(os.pathsep):
         os.environ["PATH"] = os.pathsep.join([os.environ["PATH"], programs])
     name, written = assignment.name, 0
-    with warnings.catch_warnings(), Gradebook(f"sqlite:///{root / 'gradebook.db'}") as book:
-        warnings.simplefilter("ignore", SAWarning)  # of nbgrader's own use of its tables
+    with (
+        warnings.catch_warnings(),
+        Gradebook(f"sqlite:///{root / 'gradebook.db'}") as book,
+    ):
+        warnings.simplefilter(
+            "ignore", SAWarning
+        )  # of nbgrader's own use of its tables
         book.update_or_create_assignment(name)
         book.update_or_create_notebook(name, name)
         for function, tests in assignment.tests.items():
@@ -49,25 +54,24 @@ def push(root: Path, assignment: Assignment, results: Mapping[str, Result]) -> i
                     grade = book.find_grade(cell, name, name, student)
                     grade.auto_score = mark.points * points / out_of if mark else 0.0
                     grade.needs_manual_grade = result.status == UNGRADABLE
-                comment = book.find_comment(assignment.cells[function], name, name, student)
+                comment = book.find_comment(
+                    assignment.cells[function], name, name, student
+                )
                 comment.auto_comment = mark.hint if mark else result.problem
             book.db.commit()
             written += 1
     return written
 
 
-def write_notebook(root: Path, assignment: Assignment, student: str, submission: Submission) -> Path:
+def write_notebook(
+    root: Path, assignment: Assignment, student: str, submission: Submission
+) -> Path:
     """Write the notebook that formgrader shows, to ``autograded/``.
 
     It is the released notebook with the student's answers in it, without any
     output: what a student's notebook holds besides might run in a browser.
     """
-    notebook = json.loads(release.student_version(assignment))
-    functions = {cell: function for function, cell in assignment.cells.items()}
-    for cell in notebook["cells"]:
-        function = functions.get(cell["metadata"].get("nbgrader", {}).get("grade_id"))
-        if function in submission.answers:
-            cell["source"] = submission.answers[function]
+    notebook = release.with_answers(assignment, submission.answers)
     path = root / "autograded" / student / assignment.name / f"{assignment.name}.ipynb"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(notebook, indent=1), encoding="utf-8")

@@ -153,7 +153,9 @@ class Judgement:
         name, exercise = self.exercise.function, self.exercise
         got = self.ask(self.seed)
         solution = self.assignment.solutions[name]
-        cases = self.compare(trusted(self.assignment, exercise, solution, self.seed), got)
+        cases = self.compare(
+            trusted(self.assignment, exercise, solution, self.seed), got
+        )
         mark = self._mark(cases)
         ran = [self.runner.cells.get(name, Outcome()), *got.values()]
         mark.printed = "".join(dict.fromkeys(o.printed for o in ran))[:4000]
@@ -168,15 +170,27 @@ class Judgement:
             if not any(self.compare(way, got).values()):
                 mark.followed = True
                 mark.points = max(mark.points, self.out_of * exercise.follow_through)
-                mark.hint = "Right, given your own " + " and ".join(f"`{f}`" for f in follow) + "."
+                mark.hint = (
+                    "Right, given your own "
+                    + " and ".join(f"`{f}`" for f in follow)
+                    + "."
+                )
                 return mark
         self._diagnose(mark, got)
         return mark
 
     def _mark(self, cases: dict[str, str]) -> Mark:
         weights = {c.name: c.weight for c in self.exercise.cases}
-        share = sum(w for c, w in weights.items() if not cases[c]) / sum(weights.values())
-        state = "correct" if not any(cases.values()) else "partly correct" if share else "wrong"
+        share = sum(w for c, w in weights.items() if not cases[c]) / sum(
+            weights.values()
+        )
+        state = (
+            "correct"
+            if not any(cases.values())
+            else "partly correct"
+            if share
+            else "wrong"
+        )
         points = round(self.out_of * share, 6)
         return Mark(self.exercise.function, points, self.out_of, state, cases)
 
@@ -186,7 +200,9 @@ class Judgement:
         through, hung = exercise.through_source(), False
         for case, inputs in draw(exercise, seed).items():
             if hung:
-                got[case] = Outcome(error="Timeout", message="not tried: an earlier case hung")
+                got[case] = Outcome(
+                    error="Timeout", message="not tried: an earlier case hung"
+                )
                 continue
             outcome = self.runner.call(
                 exercise.function, inputs, through=through, seed=_legacy(seed)
@@ -197,17 +213,28 @@ class Judgement:
             hung = outcome.error == "Timeout"
         return got
 
-    def compare(self, want: Mapping[str, Outcome], got: Mapping[str, Outcome]) -> dict[str, str]:
+    def compare(
+        self, want: Mapping[str, Outcome], got: Mapping[str, Outcome]
+    ) -> dict[str, str]:
         """Return what is wrong in each case, empty where nothing is."""
         inputs = draw(self.exercise, self.seed) if self.exercise.judge else {}
-        return {c: _wrong(self.exercise, want[c], got[c], inputs.get(c, {})) or "" for c in want}
+        return {
+            c: _wrong(self.exercise, want[c], got[c], inputs.get(c, {})) or ""
+            for c in want
+        }
 
     def _may_follow(self, functions: list[str]) -> bool:
         """Whether the earlier functions do something: of nothing, nothing follows."""
         for function in functions:
-            earlier = next(e for e in self.assignment.exercises if e.function == function)
+            earlier = next(
+                e for e in self.assignment.exercises if e.function == function
+            )
             other = Judgement(
-                self.assignment, earlier, self.runner, {function: self.seed}, {function: self.common}
+                self.assignment,
+                earlier,
+                self.runner,
+                {function: self.seed},
+                {function: self.common},
             )
             here, there = other.ask(self.seed), other.ask(self.common)
             for case in here:
@@ -241,13 +268,20 @@ class Judgement:
                 mark.mistake, mark.hint = mistake.name, mistake.hint
                 return
         common = self.ask(self.common)
-        mark.cluster = fingerprint([o.value if not o.error else o.error for o in common.values()])
+        mark.cluster = fingerprint(
+            [o.value if not o.error else o.error for o in common.values()]
+        )
         for named in self.assignment.answers:
-            if named.cluster == mark.cluster and named.function == self.exercise.function:
+            if (
+                named.cluster == mark.cluster
+                and named.function == self.exercise.function
+            ):
                 mark.mistake, mark.hint = named.name, named.hint
 
 
-def _wrong(exercise: Exercise, want: Outcome, got: Outcome, inputs: Inputs) -> str | None:
+def _wrong(
+    exercise: Exercise, want: Outcome, got: Outcome, inputs: Inputs
+) -> str | None:
     if got.error:
         return got.message
     if want.error:
@@ -292,7 +326,11 @@ def trusted(
             set_seeds(_legacy(seed))
             try:
                 with np.errstate(all="ignore"):
-                    value = exercise.through(answer, **inputs) if exercise.through else answer(**inputs)
+                    value = (
+                        exercise.through(answer, **inputs)
+                        if exercise.through
+                        else answer(**inputs)
+                    )
                 outcomes[case] = Outcome(value=protocol.decode(*protocol.encode(value)))
             except Exception as error:  # a mistake may fail in any way
                 outcomes[case] = Outcome(error=type(error).__name__, message=str(error))

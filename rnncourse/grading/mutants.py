@@ -85,8 +85,11 @@ def _changes(node: ast.AST, parameters: list[str]) -> Iterator[ast.AST]:
             yield operand
         case ast.Attribute(value=value, attr="T" | "mT"):
             yield value
-        case ast.Call(args=[argument], keywords=[]) if not isinstance(node.func, ast.Attribute) or (
-            isinstance(node.func.value, ast.Name) and node.func.value.id in ("np", "torch")
+        case ast.Call(args=[argument], keywords=[]) if not isinstance(
+            node.func, ast.Attribute
+        ) or (
+            isinstance(node.func.value, ast.Name)
+            and node.func.value.id in ("np", "torch")
         ):
             yield argument
         case ast.Call(args=[first, second, *rest]):
@@ -100,7 +103,9 @@ def _changes(node: ast.AST, parameters: list[str]) -> Iterator[ast.AST]:
             yield ast.Pass()
         case ast.Break():
             yield ast.Continue()
-        case ast.Name(id=name, ctx=ast.Load()) if name in parameters and len(parameters) > 1:
+        case ast.Name(id=name, ctx=ast.Load()) if (
+            name in parameters and len(parameters) > 1
+        ):
             after = parameters[(parameters.index(name) + 1) % len(parameters)]
             yield ast.Name(after, ast.Load())
 

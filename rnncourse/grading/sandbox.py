@@ -53,13 +53,28 @@ class Sandbox:
         paths = walls.binds() if paths is None else paths
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         package = str(Path(rnncourse.__file__).parent) if trusted else walls.INSIDE
-        python = [os.path.abspath(sys.executable), "-I", "-B", f"{package}/grading/worker.py", str(theirs.fileno())]
-        self.groups = [] if trusted else cgroups.make(limits.memory_mb * 2**20, limits.processes)
+        python = [
+            os.path.abspath(sys.executable),
+            "-I",
+            "-B",
+            f"{package}/grading/worker.py",
+            str(theirs.fileno()),
+        ]
+        self.groups = (
+            [] if trusted else cgroups.make(limits.memory_mb * 2**20, limits.processes)
+        )
         news, info = os.pipe()
         words = python if trusted else walls.command(paths, limits, info, python)
         if self.groups:
             join = 'for g in $1; do echo $$ > "$g/cgroup.procs" || exit 125; done; shift; exec "$@"'
-            words = ["/bin/sh", "-c", join, "sh", " ".join(map(str, self.groups)), *words]
+            words = [
+                "/bin/sh",
+                "-c",
+                join,
+                "sh",
+                " ".join(map(str, self.groups)),
+                *words,
+            ]
         self._process = subprocess.Popen(
             words,
             env=walls.environment() | {"PATH": os.environ.get("PATH", "/usr/bin:/bin")},
@@ -99,9 +114,13 @@ class Sandbox:
             said = self._process.stderr.read().decode(errors="replace").strip()
             raise SandboxError(f"no worker came up: {said[-600:] or 'it said nothing'}")
         if hello["missing"]:
-            raise SandboxError(f"not installed where submissions run: {', '.join(hello['missing'])}")
+            raise SandboxError(
+                f"not installed where submissions run: {', '.join(hello['missing'])}"
+            )
         if not self.trusted and not (
-            hello["contained"] and hello["private"] and int(hello["capabilities"], 16) == 0
+            hello["contained"]
+            and hello["private"]
+            and int(hello["capabilities"], 16) == 0
         ):
             raise SandboxError(f"the worker is not contained: {hello}")
         return hello
@@ -143,7 +162,9 @@ class Sandbox:
     def close(self) -> None:
         """End the worker and everything that descends from it."""
         self._control.close()
-        if self._first is not None:  # when the first process dies, the kernel ends all others
+        if (
+            self._first is not None
+        ):  # when the first process dies, the kernel ends all others
             with contextlib.suppress(ProcessLookupError):
                 signal.pidfd_send_signal(self._first, signal.SIGKILL)
             os.close(self._first)

@@ -60,9 +60,17 @@ class Plan:
 
 def environment(plan: Plan) -> str:
     """Return a hash of all that a mark depends on besides submission and grader."""
-    packages = sorted(f"{d.name}=={d.version}" for d in importlib.metadata.distributions())
+    packages = sorted(
+        f"{d.name}=={d.version}" for d in importlib.metadata.distributions()
+    )
     code = [p.read_bytes() for p in sorted(Path(__file__).parents[1].rglob("*.py"))]
-    facts = [packages, platform.machine(), sys.version, asdict(plan.limits), plan.trusted]
+    facts = [
+        packages,
+        platform.machine(),
+        sys.version,
+        asdict(plan.limits),
+        plan.trusted,
+    ]
     return hashlib.sha256(json.dumps(facts).encode() + b"\0".join(code)).hexdigest()
 
 
@@ -73,7 +81,9 @@ def key(job: Job, assignment: Assignment, environment: str) -> str:
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
-def run(assignment: Assignment, jobs: Sequence[Job], plan: Plan) -> Iterator[tuple[int, Result]]:
+def run(
+    assignment: Assignment, jobs: Sequence[Job], plan: Plan
+) -> Iterator[tuple[int, Result]]:
     """Grade all jobs; yield each one's number and result as it is done.
 
     A worker that dies takes its batch with it; the batch is tried again,
@@ -86,7 +96,9 @@ def run(assignment: Assignment, jobs: Sequence[Job], plan: Plan) -> Iterator[tup
         waiting = list(left.values())
         batches = [waiting[i : i + size] for i in range(0, len(waiting), size)]
         for number, result in spread(assignment, batches, plan):
-            if number in left and (result.status != INFRASTRUCTURE or attempt == _TRIES - 1):
+            if number in left and (
+                result.status != INFRASTRUCTURE or attempt == _TRIES - 1
+            ):
                 del left[number]
                 yield number, result
         size = 1
@@ -99,11 +111,15 @@ def run(assignment: Assignment, jobs: Sequence[Job], plan: Plan) -> Iterator[tup
 def _on_this_machine(
     assignment: Assignment, batches: list[list[Job]], plan: Plan
 ) -> Iterator[tuple[int, Result]]:
-    parallel = joblib.Parallel(n_jobs=plan.workers, return_as="generator_unordered", batch_size=1)
+    parallel = joblib.Parallel(
+        n_jobs=plan.workers, return_as="generator_unordered", batch_size=1
+    )
     task = joblib.delayed(grade_batch)
     arguments = (assignment.name, assignment.files)
     try:
-        for results in parallel(task(*arguments, b, plan.limits, plan.trusted) for b in batches):
+        for results in parallel(
+            task(*arguments, b, plan.limits, plan.trusted) for b in batches
+        ):
             yield from results
     except TerminatedWorkerError:
         return  # what is missing is tried again
@@ -118,7 +134,14 @@ def _on_dask(
         files = client.scatter(assignment.files, broadcast=True)
         futures = [
             client.submit(
-                grade_batch, assignment.name, files, b, plan.limits, plan.trusted, pure=False, retries=2
+                grade_batch,
+                assignment.name,
+                files,
+                b,
+                plan.limits,
+                plan.trusted,
+                pure=False,
+                retries=2,
             )
             for b in batches
         ]
@@ -141,7 +164,9 @@ def grade_batch(
     with Workplace(assignment.preload(), limits, trusted=trusted) as workplace:
         for job in jobs:
             try:
-                result = grade(assignment, job.submission, job.seeds, job.common, workplace)
+                result = grade(
+                    assignment, job.submission, job.seeds, job.common, workplace
+                )
             except (SandboxError, OSError, MemoryError) as error:
                 result = Result(INFRASTRUCTURE, problem=str(error)[:600])
             results.append((job.number, result))

@@ -34,10 +34,14 @@ class _Here:
             else:
                 scope: dict[str, Any] = {}
                 exec(compile(through, "<grader>", "exec"), scope)
-                value = next(f for n, f in scope.items() if n != "__builtins__")(answer, **inputs)
+                value = next(f for n, f in scope.items() if n != "__builtins__")(
+                    answer, **inputs
+                )
             return Outcome(value=protocol.decode(*protocol.encode(value)))
         except Exception as error:  # one's own function may fail in any way
-            return Outcome(error=type(error).__name__, message=f"{type(error).__name__}: {error}")
+            return Outcome(
+                error=type(error).__name__, message=f"{type(error).__name__}: {error}"
+            )
 
 
 def check(answer: Callable[..., Any], assignment: str = ".") -> None:
@@ -67,7 +71,9 @@ def _mark(source: Assignment, name: str, answer: Callable[..., Any]) -> Mark:
     seeds = judge.seeds(judge.PUBLIC, "self", source)
     common = judge.common_seeds(judge.PUBLIC, source)
     exercise = next(e for e in source.exercises if e.function == name)
-    return judge.Judgement(source, exercise, _Here({name: answer}), seeds, common).mark({})
+    return judge.Judgement(source, exercise, _Here({name: answer}), seeds, common).mark(
+        {}
+    )
 
 
 def describe(mark: Mark) -> str:

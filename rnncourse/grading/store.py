@@ -85,9 +85,12 @@ class Store:
 
     def _results(self, where: str, values: Iterable[str]) -> dict[str, Result]:
         rows = self._db.execute(
-            f"SELECT student, result FROM results WHERE {where} ORDER BY student", tuple(values)
+            f"SELECT student, result FROM results WHERE {where} ORDER BY student",
+            tuple(values),
         )
-        return {student: Result.from_plain(json.loads(result)) for student, result in rows}
+        return {
+            student: Result.from_plain(json.loads(result)) for student, result in rows
+        }
 
     def close(self) -> None:
         """Close the file."""
