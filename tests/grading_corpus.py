@@ -41,9 +41,7 @@ def required(folder: Path) -> Required:
     return Required(**{"name": folder.name, "student": folder.name, **data})
 
 
-def hand_in(
-    root: Path, student: str, assignment: Assignment, answers: dict[str, str]
-) -> Path:
+def hand_in(root: Path, student: str, assignment: Assignment, answers: dict[str, str]) -> Path:
     folder = root / "submitted" / student / assignment.name
     folder.mkdir(parents=True)
     path = folder / f"{assignment.name}.ipynb"
@@ -120,17 +118,12 @@ def metadata_stripped(data, assignment):
 
 
 def cell_type_changed(data, assignment):
-    for cell, kind in zip(
-        filter(_is_answer, data["cells"]), ("raw", "markdown", "x"), strict=True
-    ):
+    for cell, kind in zip(filter(_is_answer, data["cells"]), ("raw", "markdown", "x"), strict=True):
         cell["cell_type"] = kind
 
 
 def foreign_kernel(data, assignment):
-    data["metadata"] = {
-        "kernelspec": {"name": "ir", "language": "R"},
-        "language_info": 7,
-    }
+    data["metadata"] = {"kernelspec": {"name": "ir", "language": "R"}, "language_info": 7}
     data["nbformat"] = "four"
 
 
@@ -149,9 +142,7 @@ def hundreds_of_megabytes_in_a_cell(data, assignment):
 
 def helper_in_another_cell(data, assignment):
     helper = "def helper_of_mine(D, H, K):\n    return H * (D + H + 1) + K * (H + 1)"
-    data["cells"].insert(
-        1, {"cell_type": "code", "source": helper, "metadata": {}, "outputs": []}
-    )
+    data["cells"].insert(1, {"cell_type": "code", "source": helper, "metadata": {}, "outputs": []})
 
 
 def renamed_file(path, assignment):

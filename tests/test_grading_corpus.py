@@ -8,11 +8,12 @@ import socket
 import tempfile
 import time
 
-import grading_corpus
 import psutil
 import pytest
 
-from rnncourse.grading import cgroups, course, exports, feedback, judge, walls
+import grading_corpus
+from rnncourse.grading import cgroups, course, exports, feedback, walls
+from rnncourse.grading.marks import GRADED
 from rnncourse.grading.schedule import Plan
 from rnncourse.grading.walls import Limits
 
@@ -41,10 +42,7 @@ def checksums(*folders):
 
 def processes():
     """What runs inside a sandbox, or holds one up."""
-    names = [
-        p.info
-        for p in psutil.process_iter(["pid", "name", "uids", "status", "cmdline"])
-    ]
+    names = [p.info for p in psutil.process_iter(["pid", "name", "uids", "status", "cmdline"])]
     ours = [p for p in names if p["uids"] and 61184 <= p["uids"].real < 65520]
     mine = psutil.Process().children(recursive=True)
     return [p for p in ours if p["status"] != psutil.STATUS_ZOMBIE] + [
@@ -95,7 +93,7 @@ def test_required_result(graded, want):
     result = graded["results"][want.student]
     told = json.dumps(result.plain(), ensure_ascii=False)
     assert result.status == want.status, told
-    if want.status == judge.GRADED:
+    if want.status == GRADED:
         assert {m.function: m.points for m in result.marks} == want.points, told
     for text in want.says:
         assert text in told.replace("\\\\", "\\")
@@ -106,11 +104,7 @@ def test_required_result(graded, want):
 def test_nothing_is_left_of_it(graded):
     assert processes() == []
     assert list(graded["scratch"].iterdir()) == []
-    groups = [
-        p
-        for v in ("", "memory", "pids")
-        for p in (cgroups.ROOT / v).glob("rnncourse-*")
-    ]
+    groups = [p for v in ("", "memory", "pids") for p in (cgroups.ROOT / v).glob("rnncourse-*")]
     assert groups == []
 
 

@@ -60,11 +60,7 @@ class Assignment:
 
     def mistakes(self, function: str) -> list[Answer]:
         """Return the mistakes declared for an exercise, named clusters excluded."""
-        return [
-            a
-            for a in self.answers
-            if a.function == function and not a.right and a.source
-        ]
+        return [a for a in self.answers if a.function == function and not a.right and a.source]
 
     def alternatives(self, function: str) -> list[Answer]:
         """Return the other right answers to an exercise."""
@@ -103,19 +99,14 @@ def load(folder: str | Path) -> Assignment:
     """Read an assignment from its folder (see :func:`find`)."""
     folder = find(str(folder))
     notebook = folder / f"{folder.name}.ipynb"
-    files = {
-        "notebook": notebook.read_bytes(),
-        "grader": (folder / "grader.py").read_bytes(),
-    }
+    files = {"notebook": notebook.read_bytes(), "grader": (folder / "grader.py").read_bytes()}
     mistakes = folder / "mistakes.py"
     files["mistakes"] = mistakes.read_bytes() if mistakes.exists() else b""
     return from_files(folder.name, **files)
 
 
 @functools.lru_cache(maxsize=8)
-def from_files(
-    name: str, notebook: bytes, grader: bytes, mistakes: bytes
-) -> Assignment:
+def from_files(name: str, notebook: bytes, grader: bytes, mistakes: bytes) -> Assignment:
     """Make an assignment from the contents of its files, as a remote worker does.
 
     Raises
@@ -152,19 +143,11 @@ def from_files(
             raise ValueError(f"{name}: no test cell with points follows {function}")
     for answer in answers:
         if answer.function not in place:
-            raise ValueError(
-                f"{name}/mistakes.py: {answer.name!r} is for an unknown exercise"
-            )
+            raise ValueError(f"{name}/mistakes.py: {answer.name!r} is for an unknown exercise")
     first = min(place.values())
-    setup = [
-        c.source for c in cells[:first] if c.kind == "code" and not c.marked("grade")
-    ]
+    setup = [c.source for c in cells[:first] if c.kind == "code" and not c.marked("grade")]
     solutions = {f: cells[i].source for f, i in place.items()}
-    parts = [
-        grader,
-        mistakes,
-        *(s.encode() for s in (*setup, *solutions.values(), repr(tests))),
-    ]
+    parts = [grader, mistakes, *(s.encode() for s in (*setup, *solutions.values(), repr(tests)))]
     return Assignment(
         name=name,
         exercises=sorted(declared, key=lambda e: place[e.function]),
@@ -183,11 +166,6 @@ def _collect(filename: str, source: bytes, kind: type) -> list[Any]:
     module = ModuleType(Path(filename).stem)
     text = source.decode()
     # Known to linecache, its functions have a source for `inspect`.
-    linecache.cache[filename] = (
-        len(text),
-        None,
-        text.splitlines(keepends=True),
-        filename,
-    )
+    linecache.cache[filename] = (len(text), None, text.splitlines(keepends=True), filename)
     exec(compile(text, filename, "exec"), module.__dict__)
     return [value for value in vars(module).values() if isinstance(value, kind)]

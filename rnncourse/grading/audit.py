@@ -1,5 +1,8 @@
-"""Grade the grader: right answers must pass, mistakes must fail with their own
-hint, and small changes to the solution must be noticed."""
+"""Grade the grader.
+
+Right answers must pass, mistakes must fail with their own hint, and small
+changes to the solution must be noticed.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -8,7 +11,9 @@ from rnncourse.grading import judge
 from rnncourse.grading.assignment import Assignment
 from rnncourse.grading.exercise import Exercise
 from rnncourse.grading.extract import Submission
+from rnncourse.grading.marks import Mark
 from rnncourse.grading.mutants import mutants
+from rnncourse.grading.seeds import PUBLIC, common_seeds, student_seeds
 from rnncourse.grading.session import Workplace
 
 ALTERNATIVES, MISTAKES, KILL_RATE = 2, 5, 0.95  # what an exercise must have and reach
@@ -63,17 +68,11 @@ class Audit:
         found += [f"wrong, but full marks: {name}" for name in self.missed]
         found += [f"wrong hint: {text}" for text in self.confused]
         if self.right < ALTERNATIVES:
-            found.append(
-                f"{self.right} alternative right answers; expected {ALTERNATIVES} or more"
-            )
+            found.append(f"{self.right} alternative right answers; expected {ALTERNATIVES} or more")
         if self.mistakes < MISTAKES:
-            found.append(
-                f"{self.mistakes} typical mistakes; expected {MISTAKES} or more"
-            )
+            found.append(f"{self.mistakes} typical mistakes; expected {MISTAKES} or more")
         if self.kill_rate < KILL_RATE:
-            found.append(
-                f"kills {self.kill_rate:.0%} of the mutants; expected {KILL_RATE:.0%}"
-            )
+            found.append(f"kills {self.kill_rate:.0%} of the mutants; expected {KILL_RATE:.0%}")
         return found
 
 
@@ -84,9 +83,7 @@ def audit(assignment: Assignment, workplace: Workplace) -> Iterator[Audit]:
 
 
 class _Auditor:
-    def __init__(
-        self, assignment: Assignment, exercise: Exercise, workplace: Workplace
-    ) -> None:
+    def __init__(self, assignment: Assignment, exercise: Exercise, workplace: Workplace) -> None:
         self.assignment, self.exercise, self.workplace = assignment, exercise, workplace
         self.function = exercise.function
 
@@ -95,10 +92,7 @@ class _Auditor:
         tries = [f"audit {n}" for n in range(_STUDENTS)]
         solution = self.assignment.solutions[self.function]
         alternatives = self.assignment.alternatives(self.function)
-        for name, source in [
-            ("solution", solution),
-            *((a.name, a.source) for a in alternatives),
-        ]:
+        for name, source in [("solution", solution), *((a.name, a.source) for a in alternatives)]:
             if any(self.mark(source, t).state != "correct" for t in tries):
                 found.unjust.append(name)
         found.right = len(alternatives)
@@ -109,37 +103,32 @@ class _Auditor:
                 found.missed.append(mistake.name)
             others = {m.mistake or "no hint" for m in marks if m.hint != mistake.hint}
             if others:
-                found.confused.append(
-                    f"{mistake.name} taken for {', '.join(sorted(others))}"
-                )
+                found.confused.append(f"{mistake.name} taken for {', '.join(sorted(others))}")
             else:
                 found.hints += 1
         for what, source in mutants(solution, self.function):
             if self.mark(source, tries[0]).state != "correct":
                 found.killed += 1
-            elif any(
-                self.mark(source, f"more {n}").state != "correct" for n in range(_MORE)
-            ):
+            elif any(self.mark(source, f"more {n}").state != "correct" for n in range(_MORE)):
                 found.survivors.append(what)
             else:
                 found.same.append(what)
         return found
 
-    def mark(self, source: str, student: str) -> judge.Mark:
+    def mark(self, source: str, student: str) -> Mark:
         """Return the mark of an answer, given the solutions of all other exercises."""
         answers = {**self.assignment.solutions, self.function: source}
-        seeds = judge.seeds(judge.PUBLIC, student, self.assignment)
-        common = judge.common_seeds(judge.PUBLIC, self.assignment)
-        result = judge.grade(
-            self.assignment, Submission(answers), seeds, common, self.workplace
-        )
+        seeds = student_seeds(PUBLIC, student, self.assignment)
+        common = common_seeds(PUBLIC, self.assignment)
+        result = judge.grade(self.assignment, Submission(answers), seeds, common, self.workplace)
         return next(m for m in result.marks if m.function == self.function)
 
 
 def table(audits: list[Audit]) -> str:
     """Return the audits as a Markdown table."""
     rows = [
-        "| exercise | right answers passed | mistakes caught | with their own hint | mutants killed |",
+        "| exercise | right answers passed | mistakes caught | with their own hint "
+        "| mutants killed |",
         "|---|---|---|---|---|",
     ]
     for a in audits:

@@ -44,20 +44,14 @@ def read(data: bytes) -> list[Cell]:
         If this is no notebook; the message can be shown to its author.
     """
     if len(data) > MAX_NOTEBOOK:
-        raise ValueError(
-            f"the file has {len(data) / 2**20:.0f} MB; at most {MAX_NOTEBOOK >> 20}"
-        )
+        raise ValueError(f"the file has {len(data) / 2**20:.0f} MB; at most {MAX_NOTEBOOK >> 20}")
     try:
         notebook = json.loads(data)
     except (ValueError, RecursionError) as error:
-        raise ValueError(
-            f"the file is not a readable notebook: {error!s:.100}"
-        ) from error
+        raise ValueError(f"the file is not a readable notebook: {error!s:.100}") from error
     cells = notebook.get("cells") if isinstance(notebook, dict) else None
     if not isinstance(cells, list):
-        raise ValueError(
-            "the file is not a notebook of format 4: it has no list of cells"
-        )
+        raise ValueError("the file is not a notebook of format 4: it has no list of cells")
     return [_cell(cell) for cell in cells[:_MAX_CELLS] if isinstance(cell, dict)]
 
 
@@ -71,13 +65,9 @@ def _cell(cell: dict[str, Any]) -> Cell:
     return Cell(
         kind=str(cell.get("cell_type"))[:20],
         # A lone surrogate is legal in JSON and can be neither hashed nor sent.
-        source=source.encode(errors="replace").decode()
-        if isinstance(source, str)
-        else "",
+        source=source.encode(errors="replace").decode() if isinstance(source, str) else "",
         nbgrader=nbgrader if isinstance(nbgrader, dict) else {},
-        tags=tuple(t for t in tags if isinstance(t, str))
-        if isinstance(tags, list)
-        else (),
+        tags=tuple(t for t in tags if isinstance(t, str)) if isinstance(tags, list) else (),
     )
 
 

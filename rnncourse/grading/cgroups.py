@@ -38,9 +38,7 @@ def make(memory: int, processes: int, root: Path = ROOT) -> list[Path]:
     name = f"rnncourse-{os.getpid()}-{next(_number)}"
     if (root / "cgroup.controllers").exists():
         version, parents = 2, [root]
-        if not {"memory", "pids"} <= set(
-            (root / "cgroup.subtree_control").read_text().split()
-        ):
+        if not {"memory", "pids"} <= set((root / "cgroup.subtree_control").read_text().split()):
             return []
     else:
         version, parents = 1, [root / "memory", root / "pids"]

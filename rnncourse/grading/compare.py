@@ -23,9 +23,7 @@ _WORDS = {
 }
 
 
-def difference(
-    expected: Any, got: Any, rtol: float, atol: float, where: str = ""
-) -> str | None:
+def difference(expected: Any, got: Any, rtol: float, atol: float, where: str = "") -> str | None:
     """Return None if ``got`` is right, otherwise what is wrong with it.
 
     Parameters
@@ -41,21 +39,16 @@ def difference(
     place = where or "the result"
     if isinstance(expected, (list, tuple)):
         if not isinstance(got, (list, tuple)):
-            return (
-                f"{place} is {kind(got)}; expected {kind(expected)} of {len(expected)}"
-            )
+            return f"{place} is {kind(got)}; expected {kind(expected)} of {len(expected)}"
         if len(got) != len(expected):
             return f"{place} has {len(got)} items; expected {len(expected)}"
         parts = enumerate(zip(expected, got, strict=True))
-        return _first(
-            difference(e, g, rtol, atol, f"item {i} of {place}") for i, (e, g) in parts
-        )
+        return _first(difference(e, g, rtol, atol, f"item {i} of {place}") for i, (e, g) in parts)
     if isinstance(expected, dict):
         if not isinstance(got, dict) or set(got) != set(expected):
             return f"{place} is {kind(got)}; expected a dict with the keys {sorted(expected)}"
         return _first(
-            difference(expected[k], got[k], rtol, atol, f"{place}[{k!r}]")
-            for k in expected
+            difference(expected[k], got[k], rtol, atol, f"{place}[{k!r}]") for k in expected
         )
     if expected is None or isinstance(expected, (str, bool)):
         if type(got) is np.bool_:
@@ -70,9 +63,7 @@ def _first(differences: Any) -> str | None:
     return next((d for d in differences if d is not None), None)
 
 
-def _numbers(
-    expected: Any, got: Any, rtol: float, atol: float, place: str
-) -> str | None:
+def _numbers(expected: Any, got: Any, rtol: float, atol: float, place: str) -> str | None:
     scalar = _is_scalar(expected)
     if scalar and not _is_scalar(got):
         return f"{place} is {kind(got)}; expected a number"
@@ -83,9 +74,7 @@ def _numbers(
         return f"{place} has shape {answer.shape}; expected {right.shape}"
     if (right.dtype.kind in "bU") != (answer.dtype.kind in "bU"):
         return f"{place} holds {answer.dtype}; expected {right.dtype}"
-    if right.dtype.kind in "bU":
-        wrong = answer != right
-    elif right.dtype.kind in "iu" and answer.dtype.kind in "iu":
+    if right.dtype.kind in "bU" or (right.dtype.kind in "iu" and answer.dtype.kind in "iu"):
         wrong = answer != right
     else:
         if answer.dtype.kind == "c" and right.dtype.kind != "c":
@@ -102,9 +91,7 @@ def _numbers(
 def _is_scalar(value: Any) -> bool:
     if isinstance(value, (np.ndarray, TorchArray)):
         return as_array(value).ndim == 0
-    return isinstance(value, (int, float, complex, np.generic)) and not isinstance(
-        value, bool
-    )
+    return isinstance(value, (int, float, complex, np.generic)) and not isinstance(value, bool)
 
 
 def as_array(value: Any) -> np.ndarray:
@@ -143,9 +130,7 @@ def _rounded(value: Any) -> str:
     if isinstance(value, (list, tuple)):
         return "[" + ",".join(map(_rounded, value)) + "]"
     if isinstance(value, dict):
-        return (
-            "{" + ",".join(f"{k}:{_rounded(v)}" for k, v in sorted(value.items())) + "}"
-        )
+        return "{" + ",".join(f"{k}:{_rounded(v)}" for k, v in sorted(value.items())) + "}"
     if isinstance(value, (np.ndarray, np.generic, TorchArray, int, float, complex)):
         array = as_array(value)
         if array.dtype.kind in "fc":

@@ -19,9 +19,7 @@ from rnncourse.grading.sandbox import Sandbox, SandboxError
 from rnncourse.grading.session import Outcome, Runner, Workplace
 from rnncourse.grading.walls import Limits
 
-_LIMITS = Limits(
-    call_seconds=10, memory_mb=512, file_mb=8, processes=24, cpu_seconds=20
-)
+_LIMITS = Limits(call_seconds=10, memory_mb=512, file_mb=8, processes=24, cpu_seconds=20)
 
 # Each probe says True if it got out. They run inside, as a student's code would.
 _PROBES = {
@@ -56,7 +54,8 @@ def probe(port):
     "sees other processes": """
 def probe(pid):
     import os
-    return len([p for p in os.listdir("/proc") if p.isdigit()]) > 10 or os.path.exists(f"/proc/{pid}")""",
+    seen = [p for p in os.listdir("/proc") if p.isdigit()]
+    return len(seen) > 10 or str(pid) in seen""",
     "sees the environment": """
 def probe(name):
     import os
@@ -133,18 +132,12 @@ def examine(
         The course's folder, whose files must not be readable inside.
     """
     if reason := walls.available():
-        yield Finding(
-            "bubblewrap", False, f"{reason}; `grade` wants --trust-submissions"
-        )
+        yield Finding("bubblewrap", False, f"{reason}; `grade` wants --trust-submissions")
         return
     try:
         with Sandbox(["numpy"], _LIMITS, paths=paths) as sandbox:
-            groups = (
-                "control groups" if sandbox.groups else "limits of each process only"
-            )
-            yield Finding(
-                "the sandbox starts", True, f"user {sandbox.hello['uid']}, {groups}"
-            )
+            groups = "control groups" if sandbox.groups else "limits of each process only"
+            yield Finding("the sandbox starts", True, f"user {sandbox.hello['uid']}, {groups}")
     except SandboxError as error:
         yield Finding("the sandbox starts", False, _advice(str(error)))
         return
@@ -176,23 +169,14 @@ def _honest(workplace: Workplace) -> Finding:
 
 def _escapes(workplace: Workplace, root: Path | None) -> Iterator[Finding]:
     with ExitStack() as stack:
-        places = {
-            tempfile.gettempdir(),
-            str(Path.home()),
-            os.getcwd(),
-            str(root or Path.cwd()),
-        }
+        places = {tempfile.gettempdir(), str(Path.home()), str(Path.cwd()), str(root or Path.cwd())}
         canaries = []
         for place in sorted(places):
             if os.access(place, os.W_OK):
-                canary = stack.enter_context(
-                    tempfile.NamedTemporaryFile("w", dir=place)
-                )
+                canary = stack.enter_context(tempfile.NamedTemporaryFile("w", dir=place))
                 canary.write("secret")
                 canary.flush()
-                os.chmod(
-                    canary.name, 0o644
-                )  # else its mode would protect it, not the walls
+                Path(canary.name).chmod(0o644)  # else its mode would protect it, not the walls
                 canaries.append(canary.name)
         listener = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
         os.environ["RNNCOURSE_CANARY"] = "1"

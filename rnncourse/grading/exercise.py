@@ -7,9 +7,9 @@ no expected value is written down::
     def inputs(rng, B=3, D=2, H=4):
         return {"x": rng.normal(size=(B, D)), "W": rng.normal(size=(H, D))}
 
+
     project = Exercise(
-        "project",
-        cases=[Case("three rows", inputs), Case("one row", partial(inputs, B=1))],
+        "project", cases=[Case("three rows", inputs), Case("one row", partial(inputs, B=1))]
     )
 
 ``mistakes.py`` holds other answers, each a function that could stand in the
@@ -18,6 +18,7 @@ answer cell, under any name::
     @mistake("project", hint="Rows are examples: multiply by the transpose of `W`.")
     def not_transposed(x, W):
         return x @ W
+
 
     @alternative("project")
     def einsum(x, W):
@@ -101,9 +102,7 @@ class Exercise:
     def __post_init__(self) -> None:
         names = [case.name for case in self.cases]
         if not names or len(set(names)) < len(names):
-            raise ValueError(
-                f"cases of {self.function} are {names}; expected distinct names"
-            )
+            raise ValueError(f"cases of {self.function} are {names}; expected distinct names")
 
     def through_source(self) -> str | None:
         """Return the source of ``through``, as it is sent into the sandbox."""
@@ -143,9 +142,7 @@ class Answer:
 def mistake(function: str, *, hint: str) -> Callable[[Callable[..., Any]], Answer]:
     """Declare the decorated function a typical mistake in the exercise ``function``."""
     if not hint:
-        raise ValueError(
-            f"hint of a mistake in {function} is empty; expected what to look at"
-        )
+        raise ValueError(f"hint of a mistake in {function} is empty; expected what to look at")
     return lambda code: _answer(function, code, hint)
 
 

@@ -6,11 +6,9 @@ import json
 from collections.abc import Mapping
 
 from rnncourse.grading.assignment import Assignment
-from rnncourse.grading.judge import GRADED, INFRASTRUCTURE, Result
+from rnncourse.grading.marks import GRADED, INFRASTRUCTURE, Result
 
-_FORMULA = tuple(
-    "=+-@\t\r\n＝＋－＠"
-)  # what spreadsheets take for the start of a formula
+_FORMULA = tuple("=+-@\t\r\n＝＋－＠")  # what spreadsheets take for the start of a formula
 _IDS = ("SIS Login ID", "SIS User ID", "ID")
 
 
@@ -27,9 +25,7 @@ def safe(text: str) -> str:
 
 def _table(rows: list[list[str]]) -> str:
     stream = io.StringIO(newline="")
-    csv.writer(stream, lineterminator="\n").writerows(
-        [[safe(c) for c in row] for row in rows]
-    )
+    csv.writer(stream, lineterminator="\n").writerows([[safe(c) for c in row] for row in rows])
     return stream.getvalue()
 
 
@@ -46,9 +42,7 @@ def plain(assignment: Assignment, results: Mapping[str, Result]) -> str:
     return _table(rows)
 
 
-def canvas(
-    template: str, column: str, results: Mapping[str, Result]
-) -> tuple[str, list[str]]:
+def canvas(template: str, column: str, results: Mapping[str, Result]) -> tuple[str, list[str]]:
     """Fill one column of a grade book that was exported from Canvas.
 
     Parameters
@@ -107,9 +101,7 @@ def gradescope(assignment: Assignment, result: Result) -> str:
         wrong = [f"{case}: {text}" for case, text in mark.cases.items() if text]
         test = {"name": mark.function, "score": mark.points, "max_score": mark.out_of}
         text = "\n".join([*([mark.hint] if mark.hint else []), *wrong]) or mark.state
-        tests.append(
-            test | {"output": text, "output_format": "text", "visibility": "visible"}
-        )
+        tests.append(test | {"output": text, "output_format": "text", "visibility": "visible"})
     out: dict = {
         "score": result.points,
         "output": "\n".join([result.problem, *result.notes]).strip(),

@@ -41,14 +41,10 @@ class Submission:
     @property
     def digest(self) -> str:
         """Return a hash that changes with anything that could change the mark."""
-        return hashlib.sha256(
-            json.dumps(asdict(self), sort_keys=True).encode()
-        ).hexdigest()
+        return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()
 
 
-def from_folder(
-    folder: Path, assignment: Assignment, stubs: Mapping[str, str]
-) -> Submission:
+def from_folder(folder: Path, assignment: Assignment, stubs: Mapping[str, str]) -> Submission:
     """Read what one student handed in: a folder with a notebook somewhere in it."""
     expected = f"{assignment.name}.ipynb"
     try:
@@ -56,16 +52,10 @@ def from_folder(
     except OSError:
         found = []
     regular = [p for p in found if stat.S_ISREG(p.lstat().st_mode)]
-    notes = [
-        f"{p.name:.80} is not a regular file; ignored"
-        for p in found
-        if p not in regular
-    ]
+    notes = [f"{p.name:.80} is not a regular file; ignored" for p in found if p not in regular]
     chosen = [p for p in regular if p.name == expected] or regular
     if not chosen:
-        return Submission(
-            notes=notes, problem=f"there is no notebook; expected {expected}"
-        )
+        return Submission(notes=notes, problem=f"there is no notebook; expected {expected}")
     read = {p: _from_file(p, assignment, stubs) for p in chosen}
     # Of several notebooks the one with most answers counts; the first, if equal.
     best = max(chosen, key=lambda p: (not read[p].problem, len(read[p].answers)))
@@ -78,22 +68,18 @@ def from_folder(
     return Submission(result.answers, notes + result.notes, result.problem)
 
 
-def _from_file(
-    path: Path, assignment: Assignment, stubs: Mapping[str, str]
-) -> Submission:
+def _from_file(path: Path, assignment: Assignment, stubs: Mapping[str, str]) -> Submission:
     try:
         # Neither a link nor a pipe put there a moment ago.
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-        with open(descriptor, "rb") as file:
+        with os.fdopen(descriptor, "rb") as file:
             data = file.read(cells.MAX_NOTEBOOK + 1)
     except OSError as error:
         return Submission(problem=f"{path.name:.80} cannot be read: {error.strerror}")
     return from_bytes(data, assignment, stubs)
 
 
-def from_bytes(
-    data: bytes, assignment: Assignment, stubs: Mapping[str, str]
-) -> Submission:
+def from_bytes(data: bytes, assignment: Assignment, stubs: Mapping[str, str]) -> Submission:
     """Find the answers in the contents of a notebook file."""
     try:
         found = cells.read(data)
@@ -115,11 +101,7 @@ def _answer(
     named = [c for c in found if c.name == name and c.source.strip()]
     attempted = [c for c in named if not _same(c.source, stub)]
     if not attempted:  # answered in a cell of their own, or the name is lost
-        others = [
-            c
-            for c in found
-            if not c.name and function in cells.defined(_runnable(c.source))
-        ]
+        others = [c for c in found if not c.name and function in cells.defined(_runnable(c.source))]
         attempted = [c for c in others if not _same(c.source, stub)]
         if attempted:
             notes.append(f"{function}: found by its definition, not in the cell {name}")
@@ -130,17 +112,11 @@ def _answer(
     defining = [c for c in attempted if function in cells.defined(_runnable(c.source))]
     chosen = (defining or attempted)[-1]
     if len(attempted) > 1:
-        notes.append(
-            f"{function}: {len(attempted)} cells answer it; the last one counts"
-        )
+        notes.append(f"{function}: {len(attempted)} cells answer it; the last one counts")
     if chosen.kind != "code":
-        notes.append(
-            f"{function}: the answer stands in a {chosen.kind:.20} cell; graded as code"
-        )
+        notes.append(f"{function}: the answer stands in a {chosen.kind:.20} cell; graded as code")
     if len(chosen.source) > cells.MAX_SOURCE:
-        notes.append(
-            f"{function}: the cell has over {cells.MAX_SOURCE} characters; not graded"
-        )
+        notes.append(f"{function}: the cell has over {cells.MAX_SOURCE} characters; not graded")
         return None
     return _runnable(chosen.source)
 

@@ -10,13 +10,14 @@ import numpy as np
 from rnncourse.grading.assignment import Assignment
 from rnncourse.grading.compare import as_array
 from rnncourse.grading.exercise import draw
-from rnncourse.grading.judge import Result
+from rnncourse.grading.marks import Result
 
 _PAGE = """<!DOCTYPE html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<meta http-equiv="Content-Security-Policy"
+      content="default-src 'none'; style-src 'unsafe-inline'">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Feedback: {{ name }}</title>
 <style>
@@ -39,11 +40,14 @@ li.wrong { color: #a02c00 }
 {% else %}
 <p><strong>This submission could not be graded:</strong> {{ result.problem }}</p>
 {% endif %}
-{% if result.notes %}<ul>{% for note in result.notes %}<li>{{ note }}</li>{% endfor %}</ul>{% endif %}
+{% if result.notes %}
+<ul>{% for note in result.notes %}<li>{{ note }}</li>{% endfor %}</ul>
+{% endif %}
 {% for mark in result.marks %}
 <h2><code>{{ mark.function }}</code>
 <span class="points">{{ "%g"|format(mark.points) }} of {{ "%g"|format(mark.out_of) }}</span></h2>
-<p>{{ mark.state|capitalize }}{{ ", but follows from your own earlier answer" if mark.followed }}.</p>
+<p>{{ mark.state|capitalize }}{{ ", but it follows from your earlier answer" if mark.followed }}.
+</p>
 {% if mark.hint %}<p class="hint">{{ mark.hint|code }}</p>{% endif %}
 <ul>
 {% for case, wrong in mark.cases.items() %}
@@ -60,18 +64,14 @@ li.wrong { color: #a02c00 }
 
 def _code(text: str) -> markupsafe.Markup:
     """Escape a hint and set what stands between backticks as code."""
-    return markupsafe.Markup(
-        re.sub(r"`([^`]+)`", r"<code>\1</code>", str(markupsafe.escape(text)))
-    )
+    return markupsafe.Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(markupsafe.escape(text))))
 
 
 _ENVIRONMENT = jinja2.Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
 _ENVIRONMENT.filters["code"] = _code
 
 
-def page(
-    assignment: Assignment, result: Result, seeds: dict[str, bytes] | None = None
-) -> str:
+def page(assignment: Assignment, result: Result, seeds: dict[str, bytes] | None = None) -> str:
     """Return a student's feedback as an HTML page.
 
     Parameters
@@ -98,7 +98,5 @@ def page(
 
 def _short(value: Any) -> str:
     if hasattr(value, "shape"):
-        return np.array2string(
-            as_array(value), precision=6, threshold=100, separator=", "
-        )
+        return np.array2string(as_array(value), precision=6, threshold=100, separator=", ")
     return repr(value)[:1000]

@@ -13,7 +13,7 @@ from sqlalchemy.exc import SAWarning
 from rnncourse.grading import release
 from rnncourse.grading.assignment import Assignment
 from rnncourse.grading.extract import Submission
-from rnncourse.grading.judge import INFRASTRUCTURE, UNGRADABLE, Result
+from rnncourse.grading.marks import INFRASTRUCTURE, UNGRADABLE, Result
 
 
 def push(root: Path, assignment: Assignment, results: Mapping[str, Result]) -> int:
@@ -27,13 +27,8 @@ def push(root: Path, assignment: Assignment, results: Mapping[str, Result]) -> i
     if programs not in os.environ["PATH"].split(os.pathsep):
         os.environ["PATH"] = os.pathsep.join([os.environ["PATH"], programs])
     name, written = assignment.name, 0
-    with (
-        warnings.catch_warnings(),
-        Gradebook(f"sqlite:///{root / 'gradebook.db'}") as book,
-    ):
-        warnings.simplefilter(
-            "ignore", SAWarning
-        )  # of nbgrader's own use of its tables
+    with warnings.catch_warnings(), Gradebook(f"sqlite:///{root / 'gradebook.db'}") as book:
+        warnings.simplefilter("ignore", SAWarning)  # of nbgrader's own use of its tables
         book.update_or_create_assignment(name)
         book.update_or_create_notebook(name, name)
         for function, tests in assignment.tests.items():
@@ -54,9 +49,7 @@ def push(root: Path, assignment: Assignment, results: Mapping[str, Result]) -> i
                     grade = book.find_grade(cell, name, name, student)
                     grade.auto_score = mark.points * points / out_of if mark else 0.0
                     grade.needs_manual_grade = result.status == UNGRADABLE
-                comment = book.find_comment(
-                    assignment.cells[function], name, name, student
-                )
+                comment = book.find_comment(assignment.cells[function], name, name, student)
                 comment.auto_comment = mark.hint if mark else result.problem
             book.db.commit()
             written += 1

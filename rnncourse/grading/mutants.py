@@ -41,8 +41,8 @@ def mutants(source: str, function: str) -> Iterator[tuple[str, str]]:
         for other in _changes(node, _parameters(tree, function)):
             changed = copy.deepcopy(tree)
             target = next(n for i, n in enumerate(ast.walk(changed)) if i == number)
-            changed = _Replace(target, other).visit(changed)
-            text = ast.unparse(ast.fix_missing_locations(changed))
+            mutant = _Replace(target, other).visit(changed)
+            text = ast.unparse(ast.fix_missing_locations(mutant))
             if text not in seen:
                 seen.add(text)
                 line = getattr(node, "lineno", 0)
@@ -85,11 +85,8 @@ def _changes(node: ast.AST, parameters: list[str]) -> Iterator[ast.AST]:
             yield operand
         case ast.Attribute(value=value, attr="T" | "mT"):
             yield value
-        case ast.Call(args=[argument], keywords=[]) if not isinstance(
-            node.func, ast.Attribute
-        ) or (
-            isinstance(node.func.value, ast.Name)
-            and node.func.value.id in ("np", "torch")
+        case ast.Call(args=[argument], keywords=[]) if not isinstance(node.func, ast.Attribute) or (
+            isinstance(node.func.value, ast.Name) and node.func.value.id in ("np", "torch")
         ):
             yield argument
         case ast.Call(args=[first, second, *rest]):
@@ -103,9 +100,7 @@ def _changes(node: ast.AST, parameters: list[str]) -> Iterator[ast.AST]:
             yield ast.Pass()
         case ast.Break():
             yield ast.Continue()
-        case ast.Name(id=name, ctx=ast.Load()) if (
-            name in parameters and len(parameters) > 1
-        ):
+        case ast.Name(id=name, ctx=ast.Load()) if name in parameters and len(parameters) > 1:
             after = parameters[(parameters.index(name) + 1) % len(parameters)]
             yield ast.Name(after, ast.Load())
 

@@ -45,9 +45,7 @@ def send(sock: socket.socket, header: dict, blob: bytes = b"") -> None:
     """Send one message."""
     text = json.dumps(header, allow_nan=False).encode()
     if len(text) > _MAX_HEADER or len(text) + len(blob) > MAX_MESSAGE:
-        raise ProtocolError(
-            f"message of {len(text) + len(blob)} bytes; at most {MAX_MESSAGE}"
-        )
+        raise ProtocolError(f"message of {len(text) + len(blob)} bytes; at most {MAX_MESSAGE}")
     sock.sendall(_FRAME.pack(len(text), len(blob)) + text + blob)
 
 
@@ -66,13 +64,8 @@ def receive(sock: socket.socket, seconds: float | None = None) -> tuple[dict, by
     deadline = None if seconds is None else time.monotonic() + seconds
     header_size, blob_size = _FRAME.unpack(_exactly(sock, _FRAME.size, deadline))
     if header_size > _MAX_HEADER or header_size + blob_size > MAX_MESSAGE:
-        raise ProtocolError(
-            f"reply of {header_size + blob_size} bytes; at most {MAX_MESSAGE}"
-        )
-    text, blob = (
-        _exactly(sock, header_size, deadline),
-        _exactly(sock, blob_size, deadline),
-    )
+        raise ProtocolError(f"reply of {header_size + blob_size} bytes; at most {MAX_MESSAGE}")
+    text, blob = (_exactly(sock, header_size, deadline), _exactly(sock, blob_size, deadline))
     try:
         header = json.loads(text)
     except (ValueError, RecursionError) as error:
@@ -118,9 +111,7 @@ class _Budget:
     def take(self, depth: int) -> None:
         self.nodes += 1
         if depth > _MAX_DEPTH or self.nodes > _MAX_NODES:
-            raise ProtocolError(
-                f"value nested deeper than {_MAX_DEPTH} or over {_MAX_NODES} items"
-            )
+            raise ProtocolError(f"value nested deeper than {_MAX_DEPTH} or over {_MAX_NODES} items")
 
 
 def _encode(value: Any, blob: io.BytesIO, budget: _Budget, depth: int = 0) -> list:
@@ -143,10 +134,7 @@ def _encode(value: Any, blob: io.BytesIO, budget: _Budget, depth: int = 0) -> li
     if kind is list or kind is tuple:
         return [kind.__name__, [_encode(v, blob, budget, depth + 1) for v in value]]
     if kind is dict and all(type(k) is str for k in value):
-        return [
-            "dict",
-            [[k, _encode(v, blob, budget, depth + 1)] for k, v in value.items()],
-        ]
+        return ["dict", [[k, _encode(v, blob, budget, depth + 1)] for k, v in value.items()]]
     if kind is TorchArray:
         return ["torch", *_encode_array(value.array, blob)]
     torch = sys.modules.get("torch")
@@ -155,9 +143,7 @@ def _encode(value: Any, blob: io.BytesIO, budget: _Budget, depth: int = 0) -> li
             return ["torch", *_encode_array(value.detach().numpy(), blob)]
         except (TypeError, RuntimeError):  # a type that NumPy lacks, or a sparse tensor
             return ["other", f"torch tensor of {str(value.dtype)[:40]}"]
-    if (
-        kind is np.ndarray or isinstance(value, np.generic)
-    ) and value.dtype.kind in _KINDS:
+    if (kind is np.ndarray or isinstance(value, np.generic)) and value.dtype.kind in _KINDS:
         tag = "array" if kind is np.ndarray else "scalar"
         return [tag, *_encode_array(np.asarray(value), blob)]
     return ["other", str(kind.__name__)[:80]]
@@ -204,7 +190,8 @@ def _decode(tree: Any, blob: bytes, live: bool, budget: _Budget, depth: int) -> 
     if tag == "none" and not rest:
         return None
     if tag in ("array", "scalar", "torch"):
-        array = _decode_array(*rest, blob)
+        start, size = rest
+        array = _decode_array(start, size, blob)
         if tag == "scalar":
             return array[()]
         if tag == "torch":
@@ -260,9 +247,7 @@ def _decode_array(start: Any, size: Any, blob: bytes) -> Any:
         raise ProtocolError(f"array of type {dtype!s:.40}")
     if len(shape) > 32 or math.prod(shape) * dtype.itemsize != len(data):
         raise ProtocolError("array whose size is not its shape's")
-    array = np.frombuffer(data, dtype=dtype).reshape(
-        shape, order="F" if fortran else "C"
-    )
+    array = np.frombuffer(data, dtype=dtype).reshape(shape, order="F" if fortran else "C")
     return array.copy()
 
 

@@ -55,15 +55,11 @@ def with_answers(assignment: Assignment, answers: dict[str, str]) -> dict:
 
 def stubs(assignment: Assignment) -> dict[str, str]:
     """Return what stands in each exercise's answer cell before a student begins."""
-    released = {
-        c.name: c.source for c in cells.read(student_version(assignment).encode())
-    }
+    released = {c.name: c.source for c in cells.read(student_version(assignment).encode())}
     return {function: released[cell] for function, cell in assignment.cells.items()}
 
 
-def secret_lines(
-    assignment: Assignment, public: str = "", shortest: int = 24
-) -> set[str]:
+def secret_lines(assignment: Assignment, public: str = "", shortest: int = 24) -> set[str]:
     """Return the lines that must stand nowhere but in the assignment's own folder.
 
     These are the lines of solutions, hidden tests, ``grader.py`` and
@@ -72,18 +68,10 @@ def secret_lines(
     any program may share.
     """
     released = student_version(assignment)
-    known = {
-        line.strip()
-        for c in cells.read(released.encode())
-        for line in c.source.splitlines()
-    }
+    known = {line.strip() for c in cells.read(released.encode()) for line in c.source.splitlines()}
     known |= {line.strip() for line in public.splitlines()}
     sources = [c.source for c in cells.read(assignment.files["notebook"])]
     sources += [assignment.files[name].decode() for name in ("grader", "mistakes")]
     lines = {line.strip() for source in sources for line in source.splitlines()}
     marks = ("###", "import ", "from ")
-    return {
-        line
-        for line in lines - known
-        if len(line) >= shortest and not line.startswith(marks)
-    }
+    return {line for line in lines - known if len(line) >= shortest and not line.startswith(marks)}

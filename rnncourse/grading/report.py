@@ -8,8 +8,7 @@ import rich.markup
 from rich.console import Console
 from rich.table import Table
 
-from rnncourse.grading import judge
-from rnncourse.grading.judge import Result
+from rnncourse.grading.marks import GRADED, Result
 
 out, err = Console(), Console(stderr=True)
 
@@ -41,26 +40,20 @@ def grades(results: dict[str, Result], waiting: list[str], as_json: bool) -> Non
     """Print a class: status and points, and the wrong answers that nothing explains."""
     shown = table("student", "status", "points", "notes")
     for student, r in results.items():
-        points = f"{r.points:g}" if r.status == judge.GRADED else ""
+        points = f"{r.points:g}" if r.status == GRADED else ""
         remarks = [
             r.problem,
             *r.notes,
             *(f"{m.function}: {m.mistake}" for m in r.marks if m.mistake),
         ]
-        shown.add_row(
-            plain(student), r.status, points, plain("\n".join(filter(None, remarks)))
-        )
+        shown.add_row(plain(student), r.status, points, plain("\n".join(filter(None, remarks))))
     groups = clusters(results)
-    data: dict[str, Any] = {
-        s: r.plain() | {"points": r.points} for s, r in results.items()
-    }
+    data: dict[str, Any] = {s: r.plain() | {"points": r.points} for s, r in results.items()}
     say({"results": data, "clusters": groups, "waiting": waiting}, as_json, shown)
     if groups and not as_json:
         out.print("\nWrong answers that no mistake explains, by equal output:")
         for group in groups:
-            names = ", ".join(group["students"][:5]) + (
-                " …" if len(group["students"]) > 5 else ""
-            )
+            names = ", ".join(group["students"][:5]) + (" …" if len(group["students"]) > 5 else "")
             head = f"  {group['exercise']} {group['cluster']}: {len(group['students'])}"
             out.print(plain(f"{head} ({names})"))
 

@@ -15,9 +15,7 @@ _NAMES = ("ada", "alan", "barbara", "claude", "donald", "edsger", "emmy", "franc
           "tony", "vera")  # fmt: skip
 
 
-def write(
-    assignment: Assignment, root: Path, students: int = 20, seed: int = 0
-) -> list[str]:
+def write(assignment: Assignment, root: Path, students: int = 20, seed: int = 0) -> list[str]:
     """Hand in ``students`` submissions below ``root`` and return their names.
 
     Right answers, typical mistakes, answers left out, and in every twenty one
@@ -35,9 +33,7 @@ def write(
         text = json.dumps(release.with_answers(assignment, answers), indent=1)
         path = root / "submitted" / name / assignment.name / f"{assignment.name}.ipynb"
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(
-            text[: len(text) // 2] if number % 20 == 15 else text, encoding="utf-8"
-        )
+        path.write_text(text[: len(text) // 2] if number % 20 == 15 else text, encoding="utf-8")
         names.append(name)
     return names
 

@@ -54,27 +54,18 @@ class Sandbox:
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         package = str(Path(rnncourse.__file__).parent) if trusted else walls.INSIDE
         python = [
-            os.path.abspath(sys.executable),
+            walls.plain(sys.executable),
             "-I",
             "-B",
             f"{package}/grading/worker.py",
             str(theirs.fileno()),
         ]
-        self.groups = (
-            [] if trusted else cgroups.make(limits.memory_mb * 2**20, limits.processes)
-        )
+        self.groups = [] if trusted else cgroups.make(limits.memory_mb * 2**20, limits.processes)
         news, info = os.pipe()
         words = python if trusted else walls.command(paths, limits, info, python)
         if self.groups:
             join = 'for g in $1; do echo $$ > "$g/cgroup.procs" || exit 125; done; shift; exec "$@"'
-            words = [
-                "/bin/sh",
-                "-c",
-                join,
-                "sh",
-                " ".join(map(str, self.groups)),
-                *words,
-            ]
+            words = ["/bin/sh", "-c", join, "sh", " ".join(map(str, self.groups)), *words]
         self._process = subprocess.Popen(
             words,
             env=walls.environment() | {"PATH": os.environ.get("PATH", "/usr/bin:/bin")},
@@ -88,7 +79,7 @@ class Sandbox:
         os.close(info)
         self._first: int | None = None  # handle of the first process inside
         try:
-            with open(news) as file:
+            with os.fdopen(news) as file:
                 if said := file.read():
                     self._first = os.pidfd_open(json.loads(said)["child-pid"])
             self.hello = self._greet(preload)
@@ -97,7 +88,7 @@ class Sandbox:
             raise
 
     def _greet(self, preload: Sequence[str]) -> dict:
-        namespace = os.readlink("/proc/self/ns/pid") if sys.platform == "linux" else ""
+        namespace = str(Path("/proc/self/ns/pid").readlink()) if sys.platform == "linux" else ""
         config = {"contained": not self.trusted, "outer_pid_ns": namespace}
         rlimits = {} if self.trusted else self.limits.rlimits()
         config |= {"limits": rlimits, "preload": list(preload)}
@@ -118,9 +109,7 @@ class Sandbox:
                 f"not installed where submissions run: {', '.join(hello['missing'])}"
             )
         if not self.trusted and not (
-            hello["contained"]
-            and hello["private"]
-            and int(hello["capabilities"], 16) == 0
+            hello["contained"] and hello["private"] and int(hello["capabilities"], 16) == 0
         ):
             raise SandboxError(f"the worker is not contained: {hello}")
         return hello
@@ -162,9 +151,7 @@ class Sandbox:
     def close(self) -> None:
         """End the worker and everything that descends from it."""
         self._control.close()
-        if (
-            self._first is not None
-        ):  # when the first process dies, the kernel ends all others
+        if self._first is not None:  # when the first process dies, the kernel ends all others
             with contextlib.suppress(ProcessLookupError):
                 signal.pidfd_send_signal(self._first, signal.SIGKILL)
             os.close(self._first)

@@ -16,7 +16,7 @@ from rnncourse.grading import assignment as assignments
 from rnncourse.grading import judge
 from rnncourse.grading.assignment import Assignment
 from rnncourse.grading.extract import Submission
-from rnncourse.grading.judge import INFRASTRUCTURE, Result
+from rnncourse.grading.marks import INFRASTRUCTURE, Result
 from rnncourse.grading.sandbox import SandboxError
 from rnncourse.grading.session import Workplace
 from rnncourse.grading.walls import DEFAULT_LIMITS, Limits
@@ -60,17 +60,9 @@ class Plan:
 
 def environment(plan: Plan) -> str:
     """Return a hash of all that a mark depends on besides submission and grader."""
-    packages = sorted(
-        f"{d.name}=={d.version}" for d in importlib.metadata.distributions()
-    )
+    packages = sorted(f"{d.name}=={d.version}" for d in importlib.metadata.distributions())
     code = [p.read_bytes() for p in sorted(Path(__file__).parents[1].rglob("*.py"))]
-    facts = [
-        packages,
-        platform.machine(),
-        sys.version,
-        asdict(plan.limits),
-        plan.trusted,
-    ]
+    facts = [packages, platform.machine(), sys.version, asdict(plan.limits), plan.trusted]
     return hashlib.sha256(json.dumps(facts).encode() + b"\0".join(code)).hexdigest()
 
 
@@ -81,9 +73,7 @@ def key(job: Job, assignment: Assignment, environment: str) -> str:
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
-def run(
-    assignment: Assignment, jobs: Sequence[Job], plan: Plan
-) -> Iterator[tuple[int, Result]]:
+def run(assignment: Assignment, jobs: Sequence[Job], plan: Plan) -> Iterator[tuple[int, Result]]:
     """Grade all jobs; yield each one's number and result as it is done.
 
     A worker that dies takes its batch with it; the batch is tried again,
@@ -96,9 +86,7 @@ def run(
         waiting = list(left.values())
         batches = [waiting[i : i + size] for i in range(0, len(waiting), size)]
         for number, result in spread(assignment, batches, plan):
-            if number in left and (
-                result.status != INFRASTRUCTURE or attempt == _TRIES - 1
-            ):
+            if number in left and (result.status != INFRASTRUCTURE or attempt == _TRIES - 1):
                 del left[number]
                 yield number, result
         size = 1
@@ -111,15 +99,11 @@ def run(
 def _on_this_machine(
     assignment: Assignment, batches: list[list[Job]], plan: Plan
 ) -> Iterator[tuple[int, Result]]:
-    parallel = joblib.Parallel(
-        n_jobs=plan.workers, return_as="generator_unordered", batch_size=1
-    )
+    parallel = joblib.Parallel(n_jobs=plan.workers, return_as="generator_unordered", batch_size=1)
     task = joblib.delayed(grade_batch)
     arguments = (assignment.name, assignment.files)
     try:
-        for results in parallel(
-            task(*arguments, b, plan.limits, plan.trusted) for b in batches
-        ):
+        for results in parallel(task(*arguments, b, plan.limits, plan.trusted) for b in batches):
             yield from results
     except TerminatedWorkerError:
         return  # what is missing is tried again
@@ -164,9 +148,7 @@ def grade_batch(
     with Workplace(assignment.preload(), limits, trusted=trusted) as workplace:
         for job in jobs:
             try:
-                result = grade(
-                    assignment, job.submission, job.seeds, job.common, workplace
-                )
+                result = grade(assignment, job.submission, job.seeds, job.common, workplace)
             except (SandboxError, OSError, MemoryError) as error:
                 result = Result(INFRASTRUCTURE, problem=str(error)[:600])
             results.append((job.number, result))

@@ -1,7 +1,7 @@
 """The graders for oneself: the same checks on public inputs, in a notebook.
 
 >>> from rnncourse.grading.selfcheck import check
->>> check(rnn_step, "02-recurrent-networks")            # doctest: +SKIP
+>>> check(rnn_step, "02-recurrent-networks")  # doctest: +SKIP
 rnn_step: public checks passed (3 of 3)
 """
 
@@ -10,7 +10,8 @@ from typing import Any
 
 from rnncourse.grading import judge, protocol
 from rnncourse.grading.assignment import Assignment, load
-from rnncourse.grading.judge import Mark
+from rnncourse.grading.marks import Mark
+from rnncourse.grading.seeds import PUBLIC, common_seeds, set_seeds, student_seeds
 from rnncourse.grading.session import Outcome
 
 PASSED = "public checks passed"  # never "all tests passed": other inputs decide a mark
@@ -27,21 +28,17 @@ class _Here:
         self, function: str, inputs: dict, *, through: str | None = None, seed: int = 0
     ) -> Outcome:
         answer = self._functions[function]
-        judge.set_seeds(seed)
+        set_seeds(seed)
         try:
             if through is None:
                 value = answer(**inputs)
             else:
                 scope: dict[str, Any] = {}
                 exec(compile(through, "<grader>", "exec"), scope)
-                value = next(f for n, f in scope.items() if n != "__builtins__")(
-                    answer, **inputs
-                )
+                value = next(f for n, f in scope.items() if n != "__builtins__")(answer, **inputs)
             return Outcome(value=protocol.decode(*protocol.encode(value)))
         except Exception as error:  # one's own function may fail in any way
-            return Outcome(
-                error=type(error).__name__, message=f"{type(error).__name__}: {error}"
-            )
+            return Outcome(error=type(error).__name__, message=f"{type(error).__name__}: {error}")
 
 
 def check(answer: Callable[..., Any], assignment: str = ".") -> None:
@@ -68,12 +65,10 @@ def check(answer: Callable[..., Any], assignment: str = ".") -> None:
 
 
 def _mark(source: Assignment, name: str, answer: Callable[..., Any]) -> Mark:
-    seeds = judge.seeds(judge.PUBLIC, "self", source)
-    common = judge.common_seeds(judge.PUBLIC, source)
+    seeds = student_seeds(PUBLIC, "self", source)
+    common = common_seeds(PUBLIC, source)
     exercise = next(e for e in source.exercises if e.function == name)
-    return judge.Judgement(source, exercise, _Here({name: answer}), seeds, common).mark(
-        {}
-    )
+    return judge.Judgement(source, exercise, _Here({name: answer}), seeds, common).mark({})
 
 
 def describe(mark: Mark) -> str:

@@ -97,16 +97,12 @@ class Runner:
     def load(self) -> None:
         """Run the setup and all answer cells that can be run."""
         while self._socket is None:
-            self._socket = self._stack.enter_context(
-                self._workplace.sandbox().session()
-            )
+            self._socket = self._stack.enter_context(self._workplace.sandbox().session())
             for number, source in enumerate(self._setup):
                 outcome = self._run(f"setup {number + 1}", source)
                 if outcome.error:
                     self.hang_up()
-                    raise SandboxError(
-                        f"setup cell {number + 1} failed: {outcome.message}"
-                    )
+                    raise SandboxError(f"setup cell {number + 1} failed: {outcome.message}")
             for function, source in self._answers.items():
                 if self._socket is None:
                     break
@@ -120,9 +116,7 @@ class Runner:
         """Call one of the student's functions with keyword arguments."""
         self.load()
         tree, blob = protocol.encode(inputs)
-        name = (
-            through.split("(", 1)[0].removeprefix("def ").strip() if through else None
-        )
+        name = through.split("(", 1)[0].removeprefix("def ").strip() if through else None
         request = {"do": "call", "name": function, "inputs": tree, "seed": seed}
         return self._ask(request | {"through": through, "through_name": name}, blob)
 
@@ -142,9 +136,7 @@ class Runner:
             reply, reply_blob = protocol.receive(self._socket, seconds)
             return _outcome(reply, reply_blob)
         except TimeoutError:
-            result = Outcome(
-                error="Timeout", message=f"did not finish within {seconds:g} s"
-            )
+            result = Outcome(error="Timeout", message=f"did not finish within {seconds:g} s")
         except (EOFError, ConnectionError):
             result = Outcome(error="Crash", message="ended the Python process")
         except protocol.ProtocolError as error:
@@ -178,9 +170,7 @@ def _outcome(reply: dict, blob: bytes) -> Outcome:
     error = reply.get("error")
     if not isinstance(error, dict):
         raise protocol.ProtocolError("reply is neither a value nor an error")
-    kind, message, line, cell = (
-        error.get(k) for k in ("type", "message", "line", "cell")
-    )
+    kind, message, line, cell = (error.get(k) for k in ("type", "message", "line", "cell"))
     kind = kind[:80] if isinstance(kind, str) and kind else "Error"
     text = f"{kind}: {message[:600]}" if isinstance(message, str) and message else kind
     if isinstance(line, int) and isinstance(cell, str):

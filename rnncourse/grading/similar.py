@@ -16,13 +16,7 @@ from rapidfuzz.distance import Indel
 from rnncourse.grading.extract import Submission
 
 SHORTEST = 40  # tokens
-_LAYOUT = (
-    tokenize.NL,
-    tokenize.NEWLINE,
-    tokenize.COMMENT,
-    tokenize.ENCODING,
-    tokenize.ENDMARKER,
-)
+_LAYOUT = (tokenize.NL, tokenize.NEWLINE, tokenize.COMMENT, tokenize.ENCODING, tokenize.ENDMARKER)
 
 
 @dataclass(frozen=True)
@@ -44,34 +38,23 @@ def tokens(source: str) -> list[str]:
                 continue
             plain = token.type in (tokenize.NAME, tokenize.NUMBER, tokenize.STRING)
             known = keyword.iskeyword(token.string)
-            found.append(
-                tokenize.tok_name[token.type] if plain and not known else token.string
-            )
+            found.append(tokenize.tok_name[token.type] if plain and not known else token.string)
     except (tokenize.TokenError, SyntaxError):
         pass  # as far as it goes
     return found
 
 
 def pairs(
-    submissions: Mapping[str, Submission],
-    stubs: Mapping[str, str],
-    at_least: float = 0.9,
+    submissions: Mapping[str, Submission], stubs: Mapping[str, str], at_least: float = 0.9
 ) -> list[Pair]:
     """Return the pairs of answers that are alike, the most alike first."""
     found = []
     for function, stub in stubs.items():
-        texts = {
-            s: tokens(sub.answers.get(function, "")) for s, sub in submissions.items()
-        }
-        students = [
-            s for s, t in texts.items() if len(t) - len(tokens(stub)) >= SHORTEST
-        ]
+        texts = {s: tokens(sub.answers.get(function, "")) for s, sub in submissions.items()}
+        students = [s for s, t in texts.items() if len(t) - len(tokens(stub)) >= SHORTEST]
         sequences = [texts[s] for s in students]
         likeness = process.cdist(
-            sequences,
-            sequences,
-            scorer=Indel.normalized_similarity,
-            score_cutoff=at_least,
+            sequences, sequences, scorer=Indel.normalized_similarity, score_cutoff=at_least
         )
         found += [
             Pair(float(likeness[i, j]), function, students[i], students[j])

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Self
 
-from rnncourse.grading.judge import INFRASTRUCTURE, Result
+from rnncourse.grading.marks import INFRASTRUCTURE, Result
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS results (
@@ -77,7 +77,7 @@ class Store:
 
     def of(self, assignment: str, keys: dict[str, str]) -> dict[str, Result]:
         """Return the results with these keys, by student."""
-        found = {}
+        found: dict[str, Result] = {}
         for student, key in keys.items():
             where = (assignment, student, key)
             found |= self._results("assignment=? AND student=? AND key=?", where)
@@ -85,12 +85,9 @@ class Store:
 
     def _results(self, where: str, values: Iterable[str]) -> dict[str, Result]:
         rows = self._db.execute(
-            f"SELECT student, result FROM results WHERE {where} ORDER BY student",
-            tuple(values),
+            f"SELECT student, result FROM results WHERE {where} ORDER BY student", tuple(values)
         )
-        return {
-            student: Result.from_plain(json.loads(result)) for student, result in rows
-        }
+        return {student: Result.from_plain(json.loads(result)) for student, result in rows}
 
     def close(self) -> None:
         """Close the file."""

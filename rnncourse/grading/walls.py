@@ -19,13 +19,8 @@ import rnncourse
 
 INSIDE = "/course/rnncourse"  # where the package stands in the sandbox
 SCRATCH = "/scratch"
-_OUTER_UIDS = itertools.cycle(
-    range(61184, 65520)
-)  # systemd keeps these for passing users
-_KEPT = (
-    "OPENBLAS_CORETYPE",
-    "OPENBLAS_L2_SIZE",
-)  # a processor's needs, nobody's secret
+_OUTER_UIDS = itertools.cycle(range(61184, 65520))  # systemd keeps these for passing users
+_KEPT = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")  # a processor's needs, nobody's secret
 
 
 @dataclass(frozen=True)
@@ -58,8 +53,7 @@ class Limits:
             "RLIMIT_CORE": 0,
             "RLIMIT_CPU": self.cpu_seconds,
             "RLIMIT_DATA": self.memory_mb * mb,
-            "RLIMIT_AS": (self.memory_mb + 4096)
-            * mb,  # libraries map more than they use
+            "RLIMIT_AS": (self.memory_mb + 4096) * mb,  # libraries map more than they use
             "RLIMIT_FSIZE": self.file_mb * mb,
             "RLIMIT_NOFILE": 256,
             "RLIMIT_NPROC": self.processes,
@@ -84,22 +78,17 @@ def available() -> str | None:
 
 def binds() -> list[tuple[str, str]]:
     """Return the allow-list: (path here, path inside), all read only."""
-    places = {
-        sys.prefix,
-        sys.base_prefix,
-        str(Path(sys.executable).resolve().parents[1]),
-    }
-    places |= {
-        p for p in sys.path if Path(p).name in ("site-packages", "dist-packages")
-    }
-    places |= {
-        p
-        for p in ("/usr", "/lib", "/lib64")
-        if os.path.isdir(p) and not os.path.islink(p)
-    }
-    found = sorted({os.path.abspath(p) for p in places if os.path.isdir(p)})
+    places = {sys.prefix, sys.base_prefix, str(Path(sys.executable).resolve().parents[1])}
+    places |= {p for p in sys.path if Path(p).name in ("site-packages", "dist-packages")}
+    places |= {p for p in ("/usr", "/lib", "/lib64") if not Path(p).is_symlink()}
+    found = sorted({plain(p) for p in places if Path(p).is_dir()})
     # The package last: an installed copy may lie inside another place.
     return [(p, p) for p in found] + [(str(Path(rnncourse.__file__).parent), INSIDE)]
+
+
+def plain(path: str) -> str:
+    """Return a path without ``..``, which the sandbox need not have; links stay links."""
+    return os.path.abspath(path)  # noqa: PTH100
 
 
 def command(
@@ -116,64 +105,20 @@ def command(
     root = os.getuid() == 0
     mounts = _mounts([(inside, inside) for _, inside in paths] if root else paths)
     inner = ["bwrap", "--unshare-all", "--unshare-user", "--disable-userns"]
-    inner += [
-        "--uid",
-        "65534",
-        "--gid",
-        "65534",
-        "--hostname",
-        "sandbox",
-        "--cap-drop",
-        "ALL",
-    ]
+    inner += ["--uid", "65534", "--gid", "65534", "--hostname", "sandbox", "--cap-drop", "ALL"]
     inner += ["--clearenv", "--die-with-parent", "--new-session", *mounts]
     inner += ["--info-fd", str(info)]
     for name, value in environment().items():
         inner += ["--setenv", name, value]
     size = str(limits.scratch_mb * 2**20)
     inner += ["--proc", "/proc", "--dev", "/dev", "--size", size, "--perms", "1777"]
-    inner += [
-        "--tmpfs",
-        "/dev/shm",
-        "--remount-ro",
-        "/dev",
-        "--size",
-        size,
-        "--perms",
-        "1777",
-    ]
-    inner += [
-        "--tmpfs",
-        SCRATCH,
-        "--chdir",
-        SCRATCH,
-        "--remount-ro",
-        "/",
-        "--",
-        *python,
-    ]
+    inner += ["--tmpfs", "/dev/shm", "--remount-ro", "/dev", "--size", size, "--perms", "1777"]
+    inner += ["--tmpfs", SCRATCH, "--chdir", SCRATCH, "--remount-ro", "/", "--", *python]
     if not root:
         return inner
     uid = str(next(_OUTER_UIDS))
-    outer = [
-        "bwrap",
-        "--die-with-parent",
-        *_mounts(paths),
-        "--dev-bind",
-        "/dev",
-        "/dev",
-    ]
-    outer += [
-        "--bind",
-        "/proc",
-        "/proc",
-        "--",
-        "setpriv",
-        "--reuid",
-        uid,
-        "--regid",
-        uid,
-    ]
+    outer = ["bwrap", "--die-with-parent", *_mounts(paths), "--dev-bind", "/dev", "/dev"]
+    outer += ["--bind", "/proc", "/proc", "--", "setpriv", "--reuid", uid, "--regid", uid]
     return [*outer, "--clear-groups", "--", *inner]
 
 
@@ -190,8 +135,8 @@ def _mounts(paths: Sequence[tuple[str, str]]) -> list[str]:
     parents = {str(up) for _, inside in paths for up in Path(inside).parents}
     words = [word for up in sorted(parents - {"/"}) for word in ("--dir", up)]
     for link in ("/bin", "/sbin", "/lib", "/lib64"):
-        if os.path.islink(link):
-            words += ["--symlink", os.readlink(link), link]
+        if Path(link).is_symlink():
+            words += ["--symlink", str(Path(link).readlink()), link]
     for here, inside in paths:
         words += ["--ro-bind", here, inside]
     return words

@@ -24,7 +24,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from rnncourse.grading import protocol  # noqa: E402  (the line above makes it importable)
+from rnncourse.grading import protocol
 
 _PRINTED = 4000  # characters of a cell's output that are kept
 _MESSAGE = 600
@@ -35,8 +35,7 @@ def main() -> None:
     control = socket.socket(fileno=int(sys.argv[1]))
     config = json.loads(control.recv(65536))
     contained = (
-        config["contained"]
-        and os.readlink("/proc/self/ns/pid") != config["outer_pid_ns"]
+        config["contained"] and str(Path("/proc/self/ns/pid").readlink()) != config["outer_pid_ns"]
     )
     for name, value in config["limits"].items():
         kind = getattr(resource, name, None)
@@ -48,11 +47,7 @@ def main() -> None:
     missing = [name for name in config["preload"] if not _imported(name)]
     undumpable = sys.platform == "linux" and ctypes.CDLL(None).prctl(4, 0, 0, 0, 0) == 0
     hello = {"contained": contained, "uid": os.getuid(), "missing": missing}
-    hello |= {
-        "capabilities": _capabilities(),
-        "private": undumpable,
-        "pid": os.getpid(),
-    }
+    hello |= {"capabilities": _capabilities(), "private": undumpable, "pid": os.getpid()}
     control.send(json.dumps(hello).encode())
     child = 0
     while True:
@@ -65,9 +60,7 @@ def main() -> None:
                 os.setsid()
                 control.close()
                 if sys.platform == "linux":
-                    ctypes.CDLL(None).prctl(
-                        4, 1, 0, 0, 0
-                    )  # /proc/self is the child's again
+                    ctypes.CDLL(None).prctl(4, 1, 0, 0, 0)  # /proc/self is the child's again
                 _serve(socket.socket(fileno=fds[0]))
                 os._exit(0)
             os.close(fds[0])
@@ -94,9 +87,7 @@ def _capabilities() -> str:
 def _clean(child: int, contained: bool) -> bool:
     """Kill what the session left and empty the scratch directory."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
-        if (
-            contained
-        ):  # in a process namespace of our own this reaches the sandbox alone
+        if contained:  # in a process namespace of our own this reaches the sandbox alone
             os.kill(-1, signal.SIGKILL)
         elif child:
             os.killpg(child, signal.SIGKILL)
@@ -153,9 +144,7 @@ def _serve(sock: socket.socket) -> None:
 def _obey(request: dict, blob: bytes, names: dict[str, Any]) -> Any:
     _seed(request["seed"])
     if request["do"] == "run":
-        code = compile(
-            request["source"], f"<{request['cell']}>", "exec", dont_inherit=True
-        )
+        code = compile(request["source"], f"<{request['cell']}>", "exec", dont_inherit=True)
         exec(code, names)
         return None
     if request["name"] not in names:
@@ -181,10 +170,7 @@ def _describe(error: BaseException) -> dict[str, Any]:
     """Name an exception, and the line of the student's cell that it left."""
     line, cell = None, ""
     for frame in traceback.extract_tb(error.__traceback__):
-        if frame.filename.startswith("<") and frame.filename not in (
-            "<string>",
-            "<grader>",
-        ):
+        if frame.filename.startswith("<") and frame.filename not in ("<string>", "<grader>"):
             line, cell = frame.lineno, frame.filename[1:-1]
     if isinstance(error, SyntaxError) and str(error.filename).startswith("<"):
         line, cell = error.lineno, str(error.filename)[1:-1]
@@ -192,12 +178,7 @@ def _describe(error: BaseException) -> dict[str, Any]:
         message = str(error)[:_MESSAGE]
     except BaseException:
         message = ""
-    return {
-        "type": type(error).__name__[:80],
-        "message": message,
-        "line": line,
-        "cell": cell,
-    }
+    return {"type": type(error).__name__[:80], "message": message, "line": line, "cell": cell}
 
 
 if __name__ == "__main__":

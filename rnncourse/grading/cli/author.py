@@ -25,6 +25,7 @@ from rnncourse.grading.cli.shared import (
 )
 from rnncourse.grading.report import out
 from rnncourse.grading.sandbox import SandboxError
+from rnncourse.grading.seeds import PUBLIC, common_seeds, student_seeds
 from rnncourse.grading.session import Workplace
 from rnncourse.grading.walls import Limits
 
@@ -37,9 +38,7 @@ def doctor(course: Root = Here, as_json: AsJson = False) -> None:
     for f in doctors.examine(root=course.resolve()):
         findings.append({"check": f.name, "fine": f.fine, "detail": f.detail})
         table.add_row(
-            "[green]fine[/]" if f.fine else "[red]WRONG[/]",
-            f.name,
-            report.plain(f.detail),
+            "[green]fine[/]" if f.fine else "[red]WRONG[/]", f.name, report.plain(f.detail)
         )
     report.say(findings, as_json, table)
     if not all(f["fine"] for f in findings):
@@ -66,15 +65,11 @@ def sample(
 
 
 @app.command(
-    **examples(
-        "check 02-recurrent-networks.ipynb", "check mine.ipynb -a 02-recurrent-networks"
-    )
+    **examples("check 02-recurrent-networks.ipynb", "check mine.ipynb -a 02-recurrent-networks")
 )
 def check(
     notebook: Annotated[Path, typer.Argument(help="Your notebook.")],
-    name: Annotated[
-        str, typer.Option("--assignment", "-a", help="If not the file's name.")
-    ] = "",
+    name: Annotated[str, typer.Option("--assignment", "-a", help="If not the file's name.")] = "",
     as_json: AsJson = False,
 ) -> None:
     """Check your own answers on public inputs."""
@@ -84,22 +79,16 @@ def check(
     except OSError as error:
         stop(MISUSED, f"{notebook} cannot be read: {error.strerror}")
     submission = extract.from_bytes(data, source, releases.stubs(source))
-    seeds = judge.seeds(judge.PUBLIC, "self", source)
-    common = judge.common_seeds(judge.PUBLIC, source)
+    seeds = student_seeds(PUBLIC, "self", source)
+    common = common_seeds(PUBLIC, source)
     # One's own code may run without walls where there are none to be had.
-    with Workplace(
-        source.preload(), trusted=walls.available() is not None
-    ) as workplace:
+    with Workplace(source.preload(), trusted=walls.available() is not None) as workplace:
         try:
             result = judge.grade(source, submission, seeds, common, workplace)
         except SandboxError as error:
             stop(INFRASTRUCTURE, str(error))
     if not as_json:
-        for text in [
-            result.problem,
-            *result.notes,
-            *map(selfcheck.describe, result.marks),
-        ]:
+        for text in [result.problem, *result.notes, *map(selfcheck.describe, result.marks)]:
             if text:
                 out.print(report.plain(text), highlight=False)
     report.say(result.plain(), as_json)
@@ -107,16 +96,12 @@ def check(
         raise typer.Exit(FAILED)
 
 
-@app.command(
-    **examples("audit 02-recurrent-networks", "audit 02-recurrent-networks --json")
-)
+@app.command(**examples("audit 02-recurrent-networks", "audit 02-recurrent-networks --json"))
 def audit(name: Name, as_json: AsJson = False) -> None:
     """Grade the grader: right answers, typical mistakes, mutants of the solution."""
     source, found = load(name), []
     trusted = walls.available() is not None  # all of this is the instructor's own code
-    with Workplace(
-        source.preload(), Limits(call_seconds=2), trusted=trusted
-    ) as workplace:
+    with Workplace(source.preload(), Limits(call_seconds=2), trusted=trusted) as workplace:
         try:
             found = list(audits.audit(source, workplace))
         except SandboxError as error:

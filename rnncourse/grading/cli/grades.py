@@ -8,7 +8,7 @@ import typer
 from rich.progress import Progress
 
 from rnncourse.grading import course as courses
-from rnncourse.grading import exports, feedback, judge, report, walls
+from rnncourse.grading import exports, feedback, report, walls
 from rnncourse.grading import release as releases
 from rnncourse.grading import similar as similarity
 from rnncourse.grading.assignment import Assignment
@@ -32,8 +32,9 @@ from rnncourse.grading.cli.shared import (
 from rnncourse.grading.course import Course
 from rnncourse.grading.report import err, out
 from rnncourse.grading.schedule import Plan
+from rnncourse.grading.seeds import student_seeds
 from rnncourse.grading.store import Store
-from rnncourse.grading.walls import Limits
+from rnncourse.grading.walls import DEFAULT_LIMITS, Limits
 
 
 def _graded(
@@ -41,10 +42,7 @@ def _graded(
 ) -> dict[str, str]:
     """Grade with a progress bar; return the key of each student's result."""
     if not plan.trusted and not plan.scheduler and (reason := walls.available()):
-        stop(
-            INFRASTRUCTURE,
-            f"{reason}; to run submissions without a sandbox: --trust-submissions",
-        )
+        stop(INFRASTRUCTURE, f"{reason}; to run submissions without a sandbox: --trust-submissions")
     keys: dict[str, str] = {}
     try:
         total = len(Course(course).students(source.name))
@@ -69,7 +67,7 @@ def grade(
     course: Root = Here,
     workers: Workers = 1,
     scheduler: Scheduler = "",
-    call_seconds: Seconds = Limits().call_seconds,
+    call_seconds: Seconds = DEFAULT_LIMITS.call_seconds,
     trust: Trust = False,
     as_json: AsJson = False,
 ) -> None:
@@ -83,16 +81,11 @@ def grade(
         waiting = store.waiting(source.name, keys)
     report.grades(results, waiting, as_json)
     if waiting:
-        stop(
-            INFRASTRUCTURE,
-            f"{len(waiting)} not graded for reasons of ours; grade again",
-        )
+        stop(INFRASTRUCTURE, f"{len(waiting)} not graded for reasons of ours; grade again")
 
 
 @app.command(
-    **examples(
-        "regrade 02-recurrent-networks --diff", "regrade 02-recurrent-networks --accept"
-    )
+    **examples("regrade 02-recurrent-networks --diff", "regrade 02-recurrent-networks --accept")
 )
 def regrade(
     name: Name,
@@ -100,12 +93,10 @@ def regrade(
     diff: Annotated[
         bool, typer.Option("--diff", help="Show who gains or loses; change nothing.")
     ] = False,
-    accept: Annotated[
-        bool, typer.Option("--accept", help="Let the new results count.")
-    ] = False,
+    accept: Annotated[bool, typer.Option("--accept", help="Let the new results count.")] = False,
     workers: Workers = 1,
     scheduler: Scheduler = "",
-    call_seconds: Seconds = Limits().call_seconds,
+    call_seconds: Seconds = DEFAULT_LIMITS.call_seconds,
     trust: Trust = False,
     as_json: AsJson = False,
 ) -> None:
@@ -118,9 +109,7 @@ def regrade(
         before = store.counting(source.name)
         keys = _graded(course, source, plan, store, as_json)
         waiting = store.waiting(source.name, keys)
-        after = before | {
-            s: r for s, r in store.of(source.name, keys).items() if s not in waiting
-        }
+        after = before | {s: r for s, r in store.of(source.name, keys).items() if s not in waiting}
         rows = courses.changes(before, after)
         table = report.table("student", "exercise", "before", "after", "why")
         for r in rows:
@@ -135,21 +124,15 @@ def regrade(
         if accept:
             store.count(source.name, keys)
     if waiting:
-        stop(
-            INFRASTRUCTURE,
-            f"{len(waiting)} not graded for reasons of ours; regrade again",
-        )
+        stop(INFRASTRUCTURE, f"{len(waiting)} not graded for reasons of ours; regrade again")
 
 
-@app.command(
-    **examples("push 02-recurrent-networks", "push 02-recurrent-networks --show-inputs")
-)
+@app.command(**examples("push 02-recurrent-networks", "push 02-recurrent-networks --show-inputs"))
 def push(
     name: Name,
     course: Root = Here,
     show_inputs: Annotated[
-        bool,
-        typer.Option("--show-inputs", help="Show hidden inputs: after the due date."),
+        bool, typer.Option("--show-inputs", help="Show hidden inputs: after the due date.")
     ] = False,
 ) -> None:
     """Write nbgrader's gradebook and notebooks, and a feedback page for each student."""
@@ -160,16 +143,14 @@ def push(
     with place.store() as store:
         results = store.counting(source.name)
     for student, result in results.items():
-        seeds = judge.seeds(place.secret, student, source) if show_inputs else None
+        seeds = student_seeds(place.secret, student, source) if show_inputs else None
         page = course / "feedback" / student / source.name / f"{source.name}.html"
         page.parent.mkdir(parents=True, exist_ok=True)
         page.write_text(feedback.page(source, result, seeds), encoding="utf-8")
         if student in jobs:
             gradebook.write_notebook(course, source, student, jobs[student].submission)
     written = gradebook.push(course, source, results)
-    out.print(
-        f"{written} submissions in gradebook.db, {len(results)} pages in feedback/"
-    )
+    out.print(f"{written} submissions in gradebook.db, {len(results)} pages in feedback/")
 
 
 class Format(StrEnum):
@@ -183,7 +164,8 @@ class Format(StrEnum):
 @app.command(
     **examples(
         "export 02-recurrent-networks --to grades.csv",
-        'export 02-recurrent-networks --format canvas --template canvas.csv --column "Chapter 2" --to filled.csv',
+        "export 02-recurrent-networks --format canvas --template canvas.csv"
+        " --column 'Chapter 2' --to filled.csv",
         "export 02-recurrent-networks --format gradescope --to gradescope",
     )
 )
@@ -192,9 +174,7 @@ def export(
     to: Annotated[Path, typer.Option(help="File, or for Gradescope folder, to write.")],
     course: Root = Here,
     format: Annotated[Format, typer.Option(help="What to write.")] = Format.csv,
-    template: Annotated[
-        Path | None, typer.Option(help="Grade book exported from Canvas.")
-    ] = None,
+    template: Annotated[Path | None, typer.Option(help="Grade book exported from Canvas.")] = None,
     column: Annotated[str, typer.Option(help="Heading of its column.")] = "",
 ) -> None:
     """Write the grades for another system."""
@@ -213,9 +193,7 @@ def export(
     if template is None or not column:
         stop(MISUSED, "--format canvas needs --template and --column")
     try:
-        table, unmatched = exports.canvas(
-            template.read_text(encoding="utf-8"), column, results
-        )
+        table, unmatched = exports.canvas(template.read_text(encoding="utf-8"), column, results)
     except (OSError, ValueError) as error:
         stop(MISUSED, str(error))
     to.write_text(table, encoding="utf-8")
@@ -224,16 +202,12 @@ def export(
 
 
 @app.command(
-    **examples(
-        "similar 02-recurrent-networks", "similar 02-recurrent-networks --at-least 0.8"
-    )
+    **examples("similar 02-recurrent-networks", "similar 02-recurrent-networks --at-least 0.8")
 )
 def similar(
     name: Name,
     course: Root = Here,
-    at_least: Annotated[
-        float, typer.Option(min=0, max=1, help="Likeness from 0 to 1.")
-    ] = 0.95,
+    at_least: Annotated[float, typer.Option(min=0, max=1, help="Likeness from 0 to 1.")] = 0.95,
     as_json: AsJson = False,
 ) -> None:
     """List answers that look alike: a reason to look, never a proof."""
@@ -242,7 +216,5 @@ def similar(
     pairs = similarity.pairs(submissions, releases.stubs(source), at_least)
     table = report.table("likeness", "exercise", "one", "other")
     for p in pairs:
-        table.add_row(
-            f"{p.likeness:.2f}", p.function, report.plain(p.one), report.plain(p.other)
-        )
+        table.add_row(f"{p.likeness:.2f}", p.function, report.plain(p.one), report.plain(p.other))
     report.say([vars(p) for p in pairs], as_json, table)

@@ -18,33 +18,24 @@ app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode="markdown",
     pretty_exceptions_show_locals=False,
-    help="Assign, collect and grade the course's exercises; or check your own answers."
-    + _CODES,
+    help="Assign, collect and grade the course's exercises; or check your own answers." + _CODES,
 )
 Name = Annotated[str, typer.Argument(help="An assignment: its name or its folder.")]
-Root = Annotated[
-    Path, typer.Option("--course", help="The folder with submitted/ in it.")
-]
+Root = Annotated[Path, typer.Option("--course", help="The folder with submitted/ in it.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Trust = Annotated[
     bool,
-    typer.Option(
-        "--trust-submissions", help="Run without a sandbox: they can do all you can."
-    ),
+    typer.Option("--trust-submissions", help="Run without a sandbox: they can do all you can."),
 ]
 Workers = Annotated[int, typer.Option(min=1, help="Processes on this machine.")]
 Scheduler = Annotated[str, typer.Option(help="Address of a Dask scheduler, `tcp://…`.")]
-Seconds = Annotated[
-    float, typer.Option("--call-seconds", min=0.1, help="Wall time of one call.")
-]
-Here = Path(".")
+Seconds = Annotated[float, typer.Option("--call-seconds", min=0.1, help="Wall time of one call.")]
+Here = Path()
 
 
 def examples(*lines: str) -> dict[str, Any]:
     """Return the epilog with a command's examples."""
-    return {
-        "epilog": "Examples:\n\n" + "\n\n".join(f"`rnncourse {line}`" for line in lines)
-    }
+    return {"epilog": "Examples:\n\n" + "\n\n".join(f"`rnncourse {line}`" for line in lines)}
 
 
 def stop(code: int, message: str) -> NoReturn:

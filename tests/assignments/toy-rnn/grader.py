@@ -22,7 +22,7 @@ def sequence(rng, T=6, **sizes):
 
 
 def sizes(rng):
-    return {name: int(n) for name, n in zip("DHK", rng.integers(2, 50, 3))}
+    return {name: int(n) for name, n in zip("DHK", rng.integers(2, 50, 3), strict=True)}
 
 
 rnn_step = Exercise(

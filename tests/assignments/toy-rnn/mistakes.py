@@ -20,10 +20,7 @@ def no_tanh(x_t, h, W_xh, W_hh, b_h):
     return x_t @ W_xh.T + h @ W_hh.T + b_h
 
 
-@mistake(
-    "rnn_step",
-    hint="`W_hh` has a row for each unit that receives: look at its transpose.",
-)
+@mistake("rnn_step", hint="`W_hh` has a row for each unit that receives: look at its transpose.")
 def recurrent_matrix_not_transposed(x_t, h, W_xh, W_hh, b_h):
     return np.tanh(x_t @ W_xh.T + h @ W_hh + b_h)
 
@@ -35,9 +32,7 @@ def sigmoid(x_t, h, W_xh, W_hh, b_h):
 
 @alternative("rnn_step")
 def einsum(x_t, h, W_xh, W_hh, b_h):
-    return np.tanh(
-        np.einsum("bd,hd->bh", x_t, W_xh) + np.einsum("bk,hk->bh", h, W_hh) + b_h
-    )
+    return np.tanh(np.einsum("bd,hd->bh", x_t, W_xh) + np.einsum("bk,hk->bh", h, W_hh) + b_h)
 
 
 @alternative("rnn_step")
@@ -47,14 +42,10 @@ def one_product(x_t, h, W_xh, W_hh, b_h):
 
 @mistake("rnn_forward", hint="Your state is not carried from step to step.")
 def state_not_carried(x, h, W_xh, W_hh, b_h):
-    return np.stack(
-        [rnn_step(x[:, t], h, W_xh, W_hh, b_h) for t in range(x.shape[1])], axis=1
-    )
+    return np.stack([rnn_step(x[:, t], h, W_xh, W_hh, b_h) for t in range(x.shape[1])], axis=1)
 
 
-@mistake(
-    "rnn_forward", hint="The states of all steps are asked for, not the last one alone."
-)
+@mistake("rnn_forward", hint="The states of all steps are asked for, not the last one alone.")
 def last_state_only(x, h, W_xh, W_hh, b_h):
     for t in range(x.shape[1]):
         h = rnn_step(x[:, t], h, W_xh, W_hh, b_h)
@@ -120,9 +111,7 @@ def no_recurrent_matrix(D, H, K):
     return H * D + H + K * H + K
 
 
-@mistake(
-    "n_parameters", hint="Each of the two layers has one bias for each of *its* units."
-)
+@mistake("n_parameters", hint="Each of the two layers has one bias for each of *its* units.")
 def biases_of_the_wrong_layer(D, H, K):
     return H * D + H * H + D + K * H + H
 
