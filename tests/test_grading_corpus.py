@@ -8,19 +8,16 @@ import socket
 import tempfile
 import time
 
-import psutil
 import pytest
 
 import grading_corpus
+from grading_fixtures import needs_sandbox, processes
 from rnncourse.grading import cgroups, course, exports, feedback, walls
 from rnncourse.grading.marks import GRADED
 from rnncourse.grading.schedule import Plan
 from rnncourse.grading.walls import Limits
 
-REASON = walls.available()
-if REASON and os.environ.get("CI"):
-    raise RuntimeError(f"these tests must not be skipped here: {REASON}")
-pytestmark = pytest.mark.skipif(bool(REASON), reason=str(REASON))
+pytestmark = needs_sandbox
 
 WANTED = [grading_corpus.required(folder) for folder in grading_corpus.FOLDERS]
 LIMITS = Limits(call_seconds=2, memory_mb=1024, file_mb=8, scratch_mb=32, processes=48)
@@ -38,16 +35,6 @@ def checksums(*folders):
             else:
                 found[str(path)] = "there"
     return found
-
-
-def processes():
-    """What runs inside a sandbox, or holds one up."""
-    names = [p.info for p in psutil.process_iter(["pid", "name", "uids", "status", "cmdline"])]
-    ours = [p for p in names if p["uids"] and 61184 <= p["uids"].real < 65520]
-    mine = psutil.Process().children(recursive=True)
-    return [p for p in ours if p["status"] != psutil.STATUS_ZOMBIE] + [
-        p.name() for p in mine if p.is_running() and "bwrap" in p.name()
-    ]
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,7 @@ from types import ModuleType
 from typing import Any
 
 from rnncourse.grading import cells as notebook_cells
-from rnncourse.grading.exercise import Answer, Exercise
+from rnncourse.grading.exercise import Answer, Exercise, Survivor
 
 COURSE = Path(__file__).resolve().parents[2] / "notebooks" / "exercises"
 
@@ -40,6 +40,8 @@ class Assignment:
         The code cells before the first answer cell, run before any answer.
     answers : list of Answer
         Mistakes, alternatives and named clusters.
+    survivors : list of Survivor
+        Mutants that may pass the audit.
     digest : str
         Changes when anything does that could change a mark or a hint.
     """
@@ -51,6 +53,7 @@ class Assignment:
     tests: dict[str, dict[str, float]]
     setup: list[str]
     answers: list[Answer]
+    survivors: list[Survivor]
     digest: str
     files: dict[str, bytes] = field(repr=False)
 
@@ -156,6 +159,7 @@ def from_files(name: str, notebook: bytes, grader: bytes, mistakes: bytes) -> As
         tests=tests,
         setup=setup,
         answers=answers,
+        survivors=_collect(f"{name}/mistakes.py", mistakes, Survivor),
         digest=hashlib.sha256(b"\0".join(parts)).hexdigest(),
         files={"notebook": notebook, "grader": grader, "mistakes": mistakes},
     )

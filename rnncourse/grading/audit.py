@@ -5,7 +5,7 @@ changes to the solution must be noticed.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from rnncourse.grading import judge
 from rnncourse.grading.assignment import Assignment
@@ -13,8 +13,9 @@ from rnncourse.grading.exercise import Exercise
 from rnncourse.grading.extract import Submission
 from rnncourse.grading.marks import Mark
 from rnncourse.grading.mutants import mutants
+from rnncourse.grading.reference import trusted
 from rnncourse.grading.seeds import PUBLIC, common_seeds, student_seeds
-from rnncourse.grading.session import Workplace
+from rnncourse.grading.session import Runner, Workplace
 
 ALTERNATIVES, MISTAKES, KILL_RATE = 2, 5, 0.95  # what an exercise must have and reach
 _STUDENTS = 3  # inputs on which answers are tried
@@ -40,7 +41,9 @@ class Audit:
     killed : int
         Mutants that change behaviour and lost points.
     survivors : list of str
-        Mutants that change behaviour on some inputs and got all points on others.
+        Mutants that change behaviour on some inputs and got all points.
+    unjustified : list of str
+        Those of them for which ``mistakes.py`` gives no reason.
     same : list of str
         Mutants that no inputs told from the solution.
     """
@@ -54,6 +57,7 @@ class Audit:
     confused: list[str] = field(default_factory=list)
     killed: int = 0
     survivors: list[str] = field(default_factory=list)
+    unjustified: list[str] = field(default_factory=list)
     same: list[str] = field(default_factory=list)
 
     @property
@@ -73,6 +77,7 @@ class Audit:
             found.append(f"{self.mistakes} typical mistakes; expected {MISTAKES} or more")
         if self.kill_rate < KILL_RATE:
             found.append(f"kills {self.kill_rate:.0%} of the mutants; expected {KILL_RATE:.0%}")
+        found += [f"survives without a reason: {what}" for what in self.unjustified]
         return found
 
 
@@ -109,11 +114,25 @@ class _Auditor:
         for what, source in mutants(solution, self.function):
             if self.mark(source, tries[0]).state != "correct":
                 found.killed += 1
-            elif any(self.mark(source, f"more {n}").state != "correct" for n in range(_MORE)):
+            elif any(self.differs(source, f"more {n}") for n in range(_MORE)):
                 found.survivors.append(what)
             else:
                 found.same.append(what)
+        reasons = {s.mutant for s in self.assignment.survivors if s.function == self.function}
+        found.unjustified = [what for what in found.survivors if what not in reasons]
         return found
+
+    def differs(self, source: str, student: str) -> bool:
+        """Whether an answer gives other values than the solution, whatever the grader says."""
+        seeds = student_seeds(PUBLIC, student, self.assignment)
+        solution = self.assignment.solutions[self.function]
+        want = trusted(self.assignment, self.exercise, solution, seeds[self.function])
+        answers = {**self.assignment.solutions, self.function: source}
+        with Runner(self.workplace, self.assignment.setup, answers) as runner:
+            judged = judge.Judgement(self.assignment, self.exercise, runner, seeds, seeds)
+            got = judged.ask(seeds[self.function])
+        plain = replace(self.exercise, judge=None)
+        return any(judge.wrong(plain, want[c], got[c], {}) for c in want)
 
     def mark(self, source: str, student: str) -> Mark:
         """Return the mark of an answer, given the solutions of all other exercises."""

@@ -139,6 +139,15 @@ class Answer:
         return not self.hint
 
 
+@dataclass(frozen=True)
+class Survivor:
+    """A mutant that passes, named as ``rnncourse audit`` names it, and why it may."""
+
+    function: str
+    mutant: str
+    why: str
+
+
 def mistake(function: str, *, hint: str) -> Callable[[Callable[..., Any]], Answer]:
     """Declare the decorated function a typical mistake in the exercise ``function``."""
     if not hint:

@@ -138,7 +138,7 @@ class Judgement:
     def compare(self, want: Mapping[str, Outcome], got: Mapping[str, Outcome]) -> dict[str, str]:
         """Return what is wrong in each case, empty where nothing is."""
         inputs = draw(self.exercise, self.seed) if self.exercise.judge else {}
-        return {c: _wrong(self.exercise, want[c], got[c], inputs.get(c, {})) or "" for c in want}
+        return {c: wrong(self.exercise, want[c], got[c], inputs.get(c, {})) or "" for c in want}
 
     def _may_follow(self, functions: list[str]) -> bool:
         """Whether the earlier functions do something: of nothing, nothing follows."""
@@ -178,8 +178,8 @@ class Judgement:
         if mark.error in ("Timeout", "Crash", "BadReply", "NotImplementedError"):
             return
         for mistake in self.assignment.mistakes(self.exercise.function):
-            wrong = trusted(self.assignment, self.exercise, mistake.source, self.seed)
-            if all(_alike(self.exercise, wrong[c], got[c]) for c in wrong):
+            theirs = trusted(self.assignment, self.exercise, mistake.source, self.seed)
+            if all(_alike(self.exercise, theirs[c], got[c]) for c in theirs):
                 mark.mistake, mark.hint = mistake.name, mistake.hint
                 return
         common = self.ask(self.common)
@@ -189,7 +189,8 @@ class Judgement:
                 mark.mistake, mark.hint = named.name, named.hint
 
 
-def _wrong(exercise: Exercise, want: Outcome, got: Outcome, inputs: Inputs) -> str | None:
+def wrong(exercise: Exercise, want: Outcome, got: Outcome, inputs: Inputs) -> str | None:
+    """Return what is wrong with an outcome, or None."""
     if got.error:
         return got.message
     if want.error:

@@ -80,7 +80,9 @@ class Sandbox:
         self._first: int | None = None  # handle of the first process inside
         try:
             with os.fdopen(news) as file:
-                if said := file.read():
+                said = file.read()
+            if said:
+                with contextlib.suppress(ProcessLookupError):  # the greeting will say why
                     self._first = os.pidfd_open(json.loads(said)["child-pid"])
             self.hello = self._greet(preload)
         except BaseException:
