@@ -189,13 +189,16 @@ def test_a_function_is_used_through_another():
     """`through` calls the student's function as often and in whatever way it likes."""
     files = {**grading_corpus.toy().files}
     twice = "def twice(answer, **inputs):\n    return [answer(**inputs), answer(**inputs)]\n\n\n"
-    text = files["grader"].decode().replace("rnn_step = Exercise(\n    \"rnn_step\",",
-                                            twice + "rnn_step = Exercise(\n    \"rnn_step\",\n    through=twice,")  # fmt: skip
+    declared = 'rnn_step = Exercise(\n    "rnn_step",'
+    text = files["grader"].decode().replace(declared, f"{twice}{declared}\n    through=twice,")
     assert "through=twice" in text
     source = assignments.from_files("toy-rnn", files["notebook"], text.encode(), files["mistakes"])
     seeds, common = student_seeds(b"s", "ada", source), common_seeds(b"s", source)
-    changing = source.solutions["rnn_step"].replace("return np", "calls.append(0)\n    return np")
-    changing = "calls = []\n" + changing + " * len(calls)"
+    changing = source.solutions["rnn_step"].replace(
+        "return np.tanh(pre_activation)",
+        "calls.append(0)\n    return len(calls) * np.tanh(pre_activation)",
+    )
+    changing = "calls = []\n" + changing
     with Workplace(["numpy"], trusted=bool(REASON)) as workplace:
         points = []
         for answer in (source.solutions["rnn_step"], changing):
@@ -203,6 +206,43 @@ def test_a_function_is_used_through_another():
             result = judge.grade(source, submission, seeds, common, workplace)
             points.append(result.marks[0].points)
     assert points == [2, 0]
+
+
+def test_one_cell_may_ask_for_several_functions(tmp_path):
+    """Their points are shared, and each mistake is told from the other's."""
+    toy = grading_corpus.toy()
+    notebook = json.loads(toy.files["notebook"])
+    (cell,) = [c for c in notebook["cells"] if c["id"] == "n-parameters"]
+    more = "def doubled(n):\n    ### BEGIN SOLUTION\n    return n + n\n    ### END SOLUTION\n"
+    cell["source"] = "".join(cell["source"]) + "\n\n\n" + more
+    grader = (
+        toy.files["grader"].decode()
+        + """
+
+doubled = Exercise(
+    "doubled", weight=3, cases=[Case("a number", lambda rng: {"n": int(rng.integers(3, 99))})]
+)
+"""
+    )
+    mistakes = (
+        toy.files["mistakes"].decode()
+        + """
+
+@mistake("doubled", hint="Twice, not squared.")
+def squared(n):
+    return n * n
+"""
+    )
+    files = (json.dumps(notebook).encode(), grader.encode(), mistakes.encode())
+    source = assignments.from_files("toy-rnn", *files)
+    assert [source.points(f) for f in ("n_parameters", "doubled")] == [0.25, 0.75]
+    seeds, common = student_seeds(b"s", "ada", source), common_seeds(b"s", source)
+    with Workplace(["numpy"], trusted=bool(REASON)) as workplace:
+        for answer in source.mistakes("n_parameters") + source.mistakes("doubled"):
+            answers = source.with_answer(answer.function, answer.source)
+            result = judge.grade(source, extract.Submission(answers), seeds, common, workplace)
+            wrong = {m.function: m.mistake for m in result.marks if m.state != "correct"}
+            assert wrong == {answer.function: answer.name}
 
 
 def test_self_learners_read_public_checks(capsys):

@@ -58,7 +58,7 @@ class Sly(float):
     __hash__ = None
 
 
-@pytest.mark.parametrize("value", [Sly(1), object(), {1: 2}, {1}, b"x", lambda: 0, 10**400,
+@pytest.mark.parametrize("value", [Sly(1), object(), {1}, b"x", lambda: 0, 10**400,
                                    np.array([object()]), np.ma.masked_array([1])])  # fmt: skip
 def test_other_types_travel_as_a_name(value):
     assert isinstance(decode(*encode(value)), Foreign)
@@ -150,7 +150,7 @@ def test_half_a_message_times_out_or_ends():
     (np.array([np.nan]), np.array([np.nan]), None),
     ((1, 2), [1, 2], None),
     ([1, 2], [1], "1 items; expected 2"),
-    ({"a": 1}, {"b": 1}, "expected a dict with the keys"),
+    ({"a": 1}, {"b": 1}, "keys that are not all the right ones"),
     ("no", "yes", "not the right one"),
     (1.0, None, "is a `return` missing"),
     (1.0, 1j, "complex"),

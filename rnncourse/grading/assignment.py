@@ -35,7 +35,8 @@ class Assignment:
     cells : dict of str to str
         Name (nbgrader's ``grade_id``) of each exercise's answer cell.
     tests : dict of str to dict
-        Name and points of the test cells of each exercise.
+        Name and points of the test cells of each exercise; of its share of
+        them, where several exercises have one answer cell.
     setup : list of str
         The code cells before the first answer cell, run before any answer.
     answers : list of Answer
@@ -69,8 +70,19 @@ class Assignment:
         """Return the other right answers to an exercise."""
         return [a for a in self.answers if a.function == function and a.right]
 
+    def with_answer(self, function: str, source: str) -> dict[str, str]:
+        """Return the solutions with one function replaced, as a student's answers.
+
+        What ``source`` defines replaces the solution's definition in its cell.
+        """
+        cell = self.solutions[function] + "\n\n\n" + source
+        return {
+            f: cell if self.cells[f] == self.cells[function] else solution
+            for f, solution in self.solutions.items()
+        }
+
     def preload(self) -> list[str]:
-        """Return the modules that the setup imports, slow ones that are safe to share."""
+        """Return the modules that the setup imports: loaded once, before any student's code."""
         found = set()
         for source in self.setup:
             for node in ast.walk(ast.parse(source)):
@@ -141,20 +153,22 @@ def from_files(name: str, notebook: bytes, grader: bytes, mistakes: bytes) -> As
     for function, start in place.items():
         end = next((i for i in solution_cells if i > start), len(cells))
         graded = [c for c in cells[start:end] if c.marked("grade") and c.kind == "code"]
-        tests[function] = {c.name: float(c.nbgrader["points"]) for c in graded}
+        share = _share(declared, place, function)
+        tests[function] = {c.name: share * float(c.nbgrader["points"]) for c in graded}
         if sum(tests[function].values()) <= 0:
             raise ValueError(f"{name}: no test cell with points follows {function}")
     for answer in answers:
         if answer.function not in place:
             raise ValueError(f"{name}/mistakes.py: {answer.name!r} is for an unknown exercise")
+    ordered = sorted(declared, key=lambda e: place[e.function])
     first = min(place.values())
     setup = [c.source for c in cells[:first] if c.kind == "code" and not c.marked("grade")]
     solutions = {f: cells[i].source for f, i in place.items()}
     parts = [grader, mistakes, *(s.encode() for s in (*setup, *solutions.values(), repr(tests)))]
     return Assignment(
         name=name,
-        exercises=sorted(declared, key=lambda e: place[e.function]),
-        solutions=dict(sorted(solutions.items(), key=lambda item: place[item[0]])),
+        exercises=ordered,
+        solutions={e.function: solutions[e.function] for e in ordered},
         cells={f: cells[i].name for f, i in place.items()},
         tests=tests,
         setup=setup,
@@ -163,6 +177,12 @@ def from_files(name: str, notebook: bytes, grader: bytes, mistakes: bytes) -> As
         digest=hashlib.sha256(b"\0".join(parts)).hexdigest(),
         files={"notebook": notebook, "grader": grader, "mistakes": mistakes},
     )
+
+
+def _share(declared: list[Exercise], place: dict[str, int], function: str) -> float:
+    """Return an exercise's share of the points of its answer cell."""
+    weights = {e.function: e.weight for e in declared if place[e.function] == place[function]}
+    return weights[function] / sum(weights.values())
 
 
 def _collect(filename: str, source: bytes, kind: type) -> list[Any]:

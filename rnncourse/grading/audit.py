@@ -111,7 +111,8 @@ class _Auditor:
                 found.confused.append(f"{mistake.name} taken for {', '.join(sorted(others))}")
             else:
                 found.hints += 1
-        for what, source in mutants(solution, self.function):
+        others = {e.function for e in self.assignment.exercises} - {self.function}
+        for what, source in mutants(solution, self.function, others):
             if self.mark(source, tries[0]).state != "correct":
                 found.killed += 1
             elif any(self.differs(source, f"more {n}") for n in range(_MORE)):
@@ -127,7 +128,7 @@ class _Auditor:
         seeds = student_seeds(PUBLIC, student, self.assignment)
         solution = self.assignment.solutions[self.function]
         want = trusted(self.assignment, self.exercise, solution, seeds[self.function])
-        answers = {**self.assignment.solutions, self.function: source}
+        answers = self.assignment.with_answer(self.function, source)
         with Runner(self.workplace, self.assignment.setup, answers) as runner:
             judged = judge.Judgement(self.assignment, self.exercise, runner, seeds, seeds)
             got = judged.ask(seeds[self.function])
@@ -136,7 +137,7 @@ class _Auditor:
 
     def mark(self, source: str, student: str) -> Mark:
         """Return the mark of an answer, given the solutions of all other exercises."""
-        answers = {**self.assignment.solutions, self.function: source}
+        answers = self.assignment.with_answer(self.function, source)
         seeds = student_seeds(PUBLIC, student, self.assignment)
         common = common_seeds(PUBLIC, self.assignment)
         result = judge.grade(self.assignment, Submission(answers), seeds, common, self.workplace)

@@ -24,8 +24,8 @@ answer cell, under any name::
     def einsum(x, W):
         return np.einsum("bd,hd->bh", x, W)
 
-Such a function may use the names of the notebook's setup cells and of earlier
-exercises, and nothing else of its module.
+Such a function may use the names of the notebook's setup cells, of earlier
+exercises and of its own answer cell, and nothing else of its module.
 """
 
 import ast
@@ -88,6 +88,9 @@ class Exercise:
         the student's own earlier functions gets ``follow_through`` marks.
     follow_through : float
         Share of the points for that.
+    weight : float
+        Share of the test cells' points, where one answer cell asks for
+        several functions.
     """
 
     function: str
@@ -98,6 +101,7 @@ class Exercise:
     judge: Callable[[Any, Any, Inputs], str | None] | None = None
     uses: Sequence[str] = ()
     follow_through: float = 1.0
+    weight: float = 1.0
 
     def __post_init__(self) -> None:
         names = [case.name for case in self.cases]

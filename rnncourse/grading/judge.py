@@ -62,7 +62,8 @@ def grade(
             judged = Judgement(assignment, exercise, runner, seed, common)
             attempted = exercise.function in submission.answers
             mark = judged.mark(right) if attempted else judged.nothing()
-            right[exercise.function] = mark.state == "correct"
+            if attempted:
+                right[exercise.function] = mark.state == "correct"
             marks.append(mark)
     return Result(GRADED, marks, notes=submission.notes)
 
@@ -98,6 +99,8 @@ class Judgement:
         mark.error = next((o.error for o in got.values() if o.error), "")
         if mark.state == "correct":
             return mark
+        if all(o.error == "NotImplementedError" for o in got.values()):
+            return self.nothing()
         follow = [f for f in exercise.uses if right.get(f) is False]
         if follow and self._may_follow(follow):
             # The right way on, from wherever the student's own functions lead.
@@ -175,7 +178,7 @@ class Judgement:
 
     def _diagnose(self, mark: Mark, got: Mapping[str, Outcome]) -> None:
         """Recognise a typical mistake, or say which cluster this answer belongs to."""
-        if mark.error in ("Timeout", "Crash", "BadReply", "NotImplementedError"):
+        if mark.error in ("Timeout", "Crash", "BadReply"):
             return
         for mistake in self.assignment.mistakes(self.exercise.function):
             theirs = trusted(self.assignment, self.exercise, mistake.source, self.seed)

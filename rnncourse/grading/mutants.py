@@ -2,7 +2,7 @@
 
 import ast
 import copy
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 _SWAPS: dict[type[ast.AST], list[type[ast.AST]]] = {
     ast.Add: [ast.Sub],
@@ -28,14 +28,16 @@ _SWAPS: dict[type[ast.AST], list[type[ast.AST]]] = {
 }
 
 
-def mutants(source: str, function: str) -> Iterator[tuple[str, str]]:
+def mutants(source: str, function: str, others: Collection[str] = ()) -> Iterator[tuple[str, str]]:
     """Yield (what was changed, changed source) for a cell that defines ``function``.
 
     Operators and comparisons are exchanged, constants moved, transposes,
     one-argument calls, keyword arguments and statements left out, the first
-    two arguments of a call and the names of two parameters exchanged.
+    two arguments of a call and the names of two parameters exchanged. Of the
+    functions in ``others``, which are exercises of their own, nothing is.
     """
     tree = ast.parse(source)
+    tree.body = [n for n in tree.body if getattr(n, "name", None) not in others]
     seen = {ast.unparse(tree)}
     for number, node in enumerate(ast.walk(tree)):
         for other in _changes(node, _parameters(tree, function)):

@@ -13,6 +13,7 @@ import socket
 import struct
 import sys
 import time
+from collections import Counter, OrderedDict, defaultdict
 from dataclasses import dataclass
 from typing import Any
 
@@ -97,7 +98,8 @@ def encode(value: Any) -> tuple[list, bytes]:
     """Turn a value into a tree and the blob of its arrays.
 
     Travelling types: None, bool, int, float, complex, str, list, tuple, dict
-    with text keys, NumPy arrays and scalars, torch tensors. Subclasses do not.
+    (those of ``collections`` too), NumPy arrays and scalars, torch tensors.
+    Subclasses do not.
     """
     blob = io.BytesIO()
     return _encode(value, blob, _Budget()), blob.getvalue()
@@ -133,8 +135,9 @@ def _encode(value: Any, blob: io.BytesIO, budget: _Budget, depth: int = 0) -> li
         return ["str", value]
     if kind is list or kind is tuple:
         return [kind.__name__, [_encode(v, blob, budget, depth + 1) for v in value]]
-    if kind is dict and all(type(k) is str for k in value):
-        return ["dict", [[k, _encode(v, blob, budget, depth + 1)] for k, v in value.items()]]
+    if kind in (dict, Counter, defaultdict, OrderedDict):
+        items = [(_encode(k, blob, budget, depth + 1), v) for k, v in value.items()]
+        return ["dict", [[k, _encode(v, blob, budget, depth + 1)] for k, v in items]]
     if kind is TorchArray:
         return ["torch", *_encode_array(value.array, blob)]
     torch = sys.modules.get("torch")
@@ -213,10 +216,8 @@ def _decode(tree: Any, blob: bytes, live: bool, budget: _Budget, depth: int) -> 
         values = [_decode(v, blob, live, budget, depth + 1) for v in item]
         return values if tag == "list" else tuple(values)
     if tag == "dict" and type(item) is list:
-        pairs = [(k, _decode(v, blob, live, budget, depth + 1)) for k, v in item]
-        if not all(type(k) is str for k, _ in pairs):
-            raise ProtocolError("malformed dict")
-        return dict(pairs)
+        both = [[_decode(part, blob, live, budget, depth + 1) for part in pair] for pair in item]
+        return dict(both)
     if tag == "other" and type(item) is str:
         return Foreign(item[:80])
     raise ProtocolError("malformed value")

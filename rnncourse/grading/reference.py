@@ -2,6 +2,7 @@
 
 import ast
 import contextlib
+import functools
 import io
 import threading
 import warnings
@@ -29,20 +30,20 @@ def trusted(
 ) -> dict[str, Outcome]:
     """Run an answer of the instructor's here, on the inputs that ``seed`` gives.
 
-    Earlier exercises are the solutions', except where ``own`` replaces them.
+    All other functions are the solutions', except where ``own`` replaces them.
     """
-    names: dict[str, Any] = {"__name__": "__main__"}
     outcomes = {}
     with _TRUSTED, warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
         warnings.simplefilter("ignore")
-        for number, cell in enumerate(assignment.setup):
-            exec(compile(cell, f"<setup {number + 1}>", "exec"), names)
-        for function, solution in assignment.solutions.items():
-            if function == exercise.function:
-                break
-            exec(compile(solution, f"<{function}>", "exec"), names)
+        names = dict(_prepared(tuple(assignment.setup)))
+        earlier = dict.fromkeys(
+            solution
+            for function, solution in assignment.solutions.items()
+            if assignment.cells[function] != assignment.cells[exercise.function]
+        )
+        for cell in [*earlier, assignment.solutions[exercise.function], source]:
+            exec(compile(cell, "<answer>", "exec"), names)
         names.update(own or {})
-        exec(compile(source, f"<{exercise.function}>", "exec"), names)
         answer = names[exercise.function]
         for case, inputs in draw(exercise, seed).items():
             set_seeds(legacy(seed))
@@ -55,6 +56,15 @@ def trusted(
             except Exception as error:  # a mistake may fail in any way
                 outcomes[case] = Outcome(error=type(error).__name__, message=str(error))
     return outcomes
+
+
+@functools.lru_cache(maxsize=4)
+def _prepared(setup: tuple[str, ...]) -> dict[str, Any]:
+    """Return what the setup cells define; they run once."""
+    names: dict[str, Any] = {"__name__": "__main__"}
+    for number, cell in enumerate(setup):
+        exec(compile(cell, f"<setup {number + 1}>", "exec"), names)
+    return names
 
 
 def parameters(source: str, function: str) -> list[str]:

@@ -1,5 +1,6 @@
 """A made-up class, for trying the system before students depend on it."""
 
+import ast
 import itertools
 import json
 from collections.abc import Iterator
@@ -45,11 +46,21 @@ def _students() -> Iterator[str]:
 
 
 def _answers(assignment: Assignment, rng: np.random.Generator) -> dict[str, str]:
-    answers = {}
+    """Choose an answer to each exercise; a cell keeps the last one chosen for it."""
+    answers: dict[str, str] = {}
     for function, solution in assignment.solutions.items():
-        right = [solution, *(a.source for a in assignment.alternatives(function))]
+        right = ["", *(a.source for a in assignment.alternatives(function))]
         wrong = [m.source for m in assignment.mistakes(function)] or right
         fate = rng.random()
         if fate < 0.9:  # the rest leave this one out
-            answers[function] = str(rng.choice(right if fate < 0.6 else wrong))
+            chosen = str(rng.choice(right if fate < 0.6 else wrong))
+            answers[function] = _replaced(solution, function, chosen) if chosen else solution
     return answers
+
+
+def _replaced(cell: str, function: str, chosen: str) -> str:
+    """Return a cell with one of its functions written in another way."""
+    tree = ast.parse(cell)
+    (definition,) = ast.parse(chosen).body
+    tree.body = [definition if getattr(n, "name", "") == function else n for n in tree.body]
+    return ast.unparse(tree)

@@ -80,7 +80,7 @@ def run(assignment: Assignment, jobs: Sequence[Job], plan: Plan) -> Iterator[tup
     submission by submission, and after that it is an infrastructure error.
     """
     left = {job.number: job for job in jobs}
-    size = max(1, min(16, -(-len(jobs) // (4 * max(plan.workers, 1)))))
+    size = max(1, min(50, -(-len(jobs) // (2 * plan.workers))))
     spread = _on_dask if plan.scheduler else _on_this_machine
     for attempt in range(_TRIES):
         waiting = list(left.values())
@@ -149,7 +149,10 @@ def grade_batch(
         for job in jobs:
             try:
                 result = grade(assignment, job.submission, job.seeds, job.common, workplace)
-            except (SandboxError, OSError, MemoryError) as error:
+            except SandboxError as error:
                 result = Result(INFRASTRUCTURE, problem=str(error)[:600])
+            except Exception as error:  # a fault of the grader's stops nobody else's grading
+                what = f"the grader failed: {type(error).__name__}: {error}"
+                result = Result(INFRASTRUCTURE, problem=what[:600])
             results.append((job.number, result))
     return results

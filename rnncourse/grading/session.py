@@ -103,12 +103,16 @@ class Runner:
                 if outcome.error:
                     self.hang_up()
                     raise SandboxError(f"setup cell {number + 1} failed: {outcome.message}")
+            ran: dict[str, str] = {}
             for function, source in self._answers.items():
                 if self._socket is None:
                     break
-                if function in self.cells and self._ended(self.cells[function]):
-                    continue
-                self.cells[function] = self._run(function, source)
+                twin = next((f for f, s in ran.items() if s == source), None)
+                if twin is not None:  # one cell may answer several exercises
+                    self.cells[function] = self.cells[twin]
+                elif not (function in self.cells and self._ended(self.cells[function])):
+                    self.cells[function] = self._run(function, source)
+                ran[function] = source
 
     def call(
         self, function: str, inputs: dict, *, through: str | None = None, seed: int = 0
