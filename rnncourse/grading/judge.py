@@ -101,6 +101,7 @@ class Judgement:
             return mark
         if all(o.error == "NotImplementedError" for o in got.values()):
             return self.nothing()
+        own: dict[str, Callable[..., Any]] = {}
         follow = [f for f in exercise.uses if right.get(f) is False]
         if follow and self._may_follow(follow):
             # The right way on, from wherever the student's own functions lead.
@@ -111,7 +112,7 @@ class Judgement:
                 mark.points = max(mark.points, self.out_of * exercise.follow_through)
                 mark.hint = "Right, given your own " + " and ".join(f"`{f}`" for f in follow) + "."
                 return mark
-        self._diagnose(mark, got)
+        self._diagnose(mark, got, own)
         return mark
 
     def _mark(self, cases: dict[str, str]) -> Mark:
@@ -176,15 +177,18 @@ class Judgement:
 
         return own
 
-    def _diagnose(self, mark: Mark, got: Mapping[str, Outcome]) -> None:
+    def _diagnose(
+        self, mark: Mark, got: Mapping[str, Outcome], own: Mapping[str, Callable[..., Any]]
+    ) -> None:
         """Recognise a typical mistake, or say which cluster this answer belongs to."""
         if mark.error in ("Timeout", "Crash", "BadReply"):
             return
-        for mistake in self.assignment.mistakes(self.exercise.function):
-            theirs = trusted(self.assignment, self.exercise, mistake.source, self.seed)
-            if all(_alike(self.exercise, theirs[c], got[c]) for c in theirs):
-                mark.mistake, mark.hint = mistake.name, mistake.hint
-                return
+        for given in ({}, own) if own else ({},):
+            for mistake in self.assignment.mistakes(self.exercise.function):
+                theirs = trusted(self.assignment, self.exercise, mistake.source, self.seed, given)
+                if all(_alike(self.exercise, theirs[c], got[c]) for c in theirs):
+                    mark.mistake, mark.hint = mistake.name, mistake.hint
+                    return
         common = self.ask(self.common)
         mark.cluster = fingerprint([o.value if not o.error else o.error for o in common.values()])
         for named in self.assignment.answers:

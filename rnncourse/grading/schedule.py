@@ -13,6 +13,7 @@ import joblib
 from joblib.externals.loky.process_executor import TerminatedWorkerError
 
 from rnncourse.grading import assignment as assignments
+from rnncourse.grading import cgroups
 from rnncourse.grading import judge
 from rnncourse.grading.assignment import Assignment
 from rnncourse.grading.extract import Submission
@@ -90,6 +91,7 @@ def run(assignment: Assignment, jobs: Sequence[Job], plan: Plan) -> Iterator[tup
                 del left[number]
                 yield number, result
         size = 1
+        cgroups.sweep()
         if not left:
             return
     for number in left:
