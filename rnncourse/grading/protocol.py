@@ -20,6 +20,7 @@ from typing import Any
 MAX_MESSAGE = 32 * 2**20  # bytes, header and blob together
 _MAX_HEADER = 4 * 2**20
 _MAX_DEPTH, _MAX_NODES, _MAX_TEXT, _MAX_DIGITS = 8, 20_000, 65_536, 300
+START, STOP = b"start", b"stop!"  # of a session; a descriptor comes with the first
 _FRAME = struct.Struct(">II")
 _KINDS = "biufcU"  # booleans, numbers, text; no objects, no records
 

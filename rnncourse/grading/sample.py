@@ -16,25 +16,29 @@ _NAMES = ("ada", "alan", "barbara", "claude", "donald", "edsger", "emmy", "franc
           "tony", "vera")  # fmt: skip
 
 
-def write(assignment: Assignment, root: Path, students: int = 20, seed: int = 0) -> list[str]:
+def write(
+    assignment: Assignment, root: Path, students: int = 20, seed: int = 0, *, accidents: bool = True
+) -> list[str]:
     """Hand in ``students`` submissions below ``root`` and return their names.
 
-    Right answers, typical mistakes, answers left out, and in every twenty one
-    cell that does not parse, one endless loop and one damaged file.
+    Right answers, typical mistakes, answers left out, and with ``accidents`` in
+    every twenty one cell that does not parse, one endless loop, one damaged file.
     """
     rng = np.random.default_rng(seed)
     names = []
     for number, name in enumerate(itertools.islice(_students(), students)):
         answers = _answers(assignment, rng)
         last = assignment.exercises[-1].function
-        if number % 20 == 7:
+        if accidents and number % 20 == 7:
             answers[last] = answers[last].rstrip() + "\n    return (\n"
-        elif number % 20 == 11:
+        elif accidents and number % 20 == 11:
             answers[last] += "\n\nwhile True:\n    pass\n"
         text = json.dumps(release.with_answers(assignment, answers), indent=1)
         path = root / "submitted" / name / assignment.name / f"{assignment.name}.ipynb"
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text[: len(text) // 2] if number % 20 == 15 else text, encoding="utf-8")
+        path.write_text(
+            text[: len(text) // 2] if accidents and number % 20 == 15 else text, encoding="utf-8"
+        )
         names.append(name)
     return names
 

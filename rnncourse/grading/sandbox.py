@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Self
 
 import rnncourse
-from rnncourse.grading import cgroups, walls
+from rnncourse.grading import cgroups, protocol, walls
 from rnncourse.grading.walls import DEFAULT_LIMITS, Limits
 
 
@@ -51,7 +51,7 @@ class Sandbox:
             raise SandboxError(reason)
         self.limits, self.trusted = limits, trusted
         paths = walls.binds() if paths is None else paths
-        self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._control, theirs = socket.socketpair()
         package = str(Path(rnncourse.__file__).parent) if trusted else walls.INSIDE
         python = [
             walls.plain(sys.executable),
@@ -94,18 +94,15 @@ class Sandbox:
         config = {"contained": not self.trusted, "outer_pid_ns": namespace}
         rlimits = {} if self.trusted else self.limits.rlimits()
         config |= {"limits": rlimits, "preload": list(preload)}
-        self._control.settimeout(120)
         try:
-            self._control.send(json.dumps(config).encode())
-            hello = json.loads(self._control.recv(65536) or b"null")
+            protocol.send(self._control, config)
+            hello, _ = protocol.receive(self._control, 120)
         except TimeoutError as error:
             raise SandboxError("no worker came up within two minutes") from error
-        except (OSError, ValueError):
-            hello = None
-        if hello is None:
+        except (OSError, EOFError, ValueError) as error:
             assert self._process.stderr is not None
             said = self._process.stderr.read().decode(errors="replace").strip()
-            raise SandboxError(f"no worker came up: {said[-600:] or 'it said nothing'}")
+            raise SandboxError(f"no worker came up: {said[-600:] or error}") from error
         if hello["missing"]:
             raise SandboxError(
                 f"not installed where submissions run: {', '.join(hello['missing'])}"
@@ -121,7 +118,7 @@ class Sandbox:
         """Open a socket to a fresh child of the worker; end it with all it left."""
         ours, theirs = socket.socketpair()
         try:
-            socket.send_fds(self._control, [b"start"], [theirs.fileno()])
+            socket.send_fds(self._control, [protocol.START], [theirs.fileno()])
             theirs.close()
             yield ours
         except OSError as error:
@@ -136,11 +133,10 @@ class Sandbox:
                 self._stop()
 
     def _stop(self) -> None:
-        self._control.settimeout(10)
         try:
-            self._control.send(b"stop")
-            answer = json.loads(self._control.recv(64) or b"{}")
-        except (OSError, ValueError):
+            self._control.sendall(protocol.STOP)
+            answer, _ = protocol.receive(self._control, 10)
+        except (OSError, EOFError, ValueError):
             answer = {}
         if answer.get("clean") is not True:
             self.close()  # any doubt: the next session gets a new sandbox

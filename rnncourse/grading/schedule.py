@@ -13,8 +13,7 @@ import joblib
 from joblib.externals.loky.process_executor import TerminatedWorkerError
 
 from rnncourse.grading import assignment as assignments
-from rnncourse.grading import cgroups
-from rnncourse.grading import judge
+from rnncourse.grading import cgroups, judge
 from rnncourse.grading.assignment import Assignment
 from rnncourse.grading.extract import Submission
 from rnncourse.grading.marks import INFRASTRUCTURE, Result

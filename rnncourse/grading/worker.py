@@ -10,7 +10,6 @@ import contextlib
 import ctypes
 import importlib
 import io
-import json
 import os
 import random
 import resource
@@ -33,7 +32,7 @@ _MESSAGE = 600
 def main() -> None:
     """Serve sessions on the control socket whose descriptor is the argument."""
     control = socket.socket(fileno=int(sys.argv[1]))
-    config = json.loads(control.recv(65536))
+    config, _ = protocol.receive(control)
     contained = (
         config["contained"] and str(Path("/proc/self/ns/pid").readlink()) != config["outer_pid_ns"]
     )
@@ -48,13 +47,13 @@ def main() -> None:
     undumpable = sys.platform == "linux" and ctypes.CDLL(None).prctl(4, 0, 0, 0, 0) == 0
     hello = {"contained": contained, "uid": os.getuid(), "missing": missing}
     hello |= {"capabilities": _capabilities(), "private": undumpable, "pid": os.getpid()}
-    control.send(json.dumps(hello).encode())
+    protocol.send(control, hello)
     child = 0
     while True:
-        word, fds, *_ = socket.recv_fds(control, 64, 1)
+        word, fds, *_ = socket.recv_fds(control, len(protocol.START), 1)
         if not word:
             return
-        if word == b"start":
+        if word == protocol.START:
             child = os.fork()
             if child == 0:
                 os.setsid()
@@ -64,8 +63,8 @@ def main() -> None:
                 _serve(socket.socket(fileno=fds[0]))
                 os._exit(0)
             os.close(fds[0])
-        elif word == b"stop":
-            control.send(json.dumps({"clean": _clean(child, contained)}).encode())
+        elif word == protocol.STOP:
+            protocol.send(control, {"clean": _clean(child, contained)})
 
 
 def _imported(name: str) -> bool:
