@@ -203,7 +203,10 @@ def wrong(exercise: Exercise, want: Outcome, got: Outcome, inputs: Inputs) -> st
     if want.error:
         return "there is no answer to compare with"
     if exercise.judge is not None:
-        return exercise.judge(want.value, got.value, inputs)
+        try:
+            return exercise.judge(want.value, got.value, inputs)
+        except Exception as error:  # it met a value of a form that it did not expect
+            return f"the result is not of the form asked for ({type(error).__name__})"
     return difference(want.value, got.value, exercise.rtol, exercise.atol)
 
 
