@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import struct
 import sys
 import tempfile
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from grading_fixtures import needs_sandbox, processes
-from rnncourse.grading import cgroups, doctor, walls
+from rnncourse.grading import cgroups, doctor, seccomp, walls
 from rnncourse.grading.sandbox import Sandbox, SandboxError
 from rnncourse.grading.session import Runner, Workplace
 from rnncourse.grading.walls import Limits
@@ -19,7 +20,7 @@ from rnncourse.grading.walls import Limits
 def test_the_doctor_finds_all_well():
     findings = list(doctor.examine())
     assert [f for f in findings if not f.fine] == []
-    assert len(findings) == 11
+    assert len(findings) == 12
     assert processes() == []
 
 
@@ -43,6 +44,18 @@ def test_the_doctor_sees_a_place_that_is_bound(place):
     wrong = [f.name for f in doctor.examine([*walls.binds(), (place, place)]) if not f.fine]
     # Where the interpreter itself lies below that place, the sandbox does not even start.
     assert wrong in (["nobody finds a file of yours"], ["the sandbox starts"])
+
+
+def test_the_filter_of_system_calls_is_what_the_kernel_takes():
+    for machine in ("x86_64", "aarch64"):
+        program = seccomp.program(machine)
+        steps = [struct.unpack_from("=HBBI", program, i) for i in range(0, len(program), 8)]
+        assert len(steps) < 200
+        assert steps[-1] == (0x06, 0, 0, 0x7FFF0000)
+        for number, (code, then, otherwise, _) in enumerate(steps):
+            if code not in (0x06, 0x20):  # a jump leads to a step that is there
+                assert number + 1 + max(then, otherwise) < len(steps)
+    assert seccomp.program("vax") is None
 
 
 def test_without_bubblewrap_nothing_runs(monkeypatch):

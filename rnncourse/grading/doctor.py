@@ -14,7 +14,8 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from rnncourse.grading import walls
+from rnncourse.grading import seccomp, walls
+from rnncourse.grading.assignment import COURSE
 from rnncourse.grading.sandbox import Sandbox, SandboxError
 from rnncourse.grading.session import Outcome, Runner, Workplace
 from rnncourse.grading.walls import Limits
@@ -51,6 +52,21 @@ def probe(port):
     with socket.socket() as s:
         s.settimeout(2)
         return s.connect_ex(("127.0.0.1", port)) == 0""",
+    "reaches what hosts this machine, or the kernel's keys": """
+def probe():
+    import ctypes, platform, socket
+    found = []
+    for name in ("AF_VSOCK", "AF_NETLINK", "AF_PACKET", "AF_ALG"):
+        try:
+            socket.socket(getattr(socket, name), socket.SOCK_RAW if name != "AF_VSOCK" else 1)
+            found.append(name)
+        except (OSError, AttributeError):
+            pass
+    number = {"x86_64": 250, "aarch64": 219}.get(platform.machine())
+    libc = ctypes.CDLL(None)
+    if number is None or libc.syscall(number, 0, -3, 0) >= 0:  # the session's keys
+        found.append("keys")
+    return found""",
     "sees other processes": """
 def probe(pid):
     import os
@@ -136,8 +152,9 @@ def examine(
         return
     try:
         with Sandbox(["numpy"], _LIMITS, paths=paths) as sandbox:
-            groups = "control groups" if sandbox.groups else "limits of each process only"
-            yield Finding("the sandbox starts", True, f"user {sandbox.hello['uid']}, {groups}")
+            groups = "control groups" if sandbox.groups else "no control groups"
+            calls = "no filter of system calls" if seccomp.program() is None else "seccomp"
+            yield Finding("the sandbox starts", True, f"{groups}, {calls}")
     except SandboxError as error:
         yield Finding("the sandbox starts", False, _advice(str(error)))
         return
@@ -182,9 +199,10 @@ def _escapes(workplace: Workplace, root: Path | None) -> Iterator[Finding]:
         os.environ["RNNCOURSE_CANARY"] = "1"
         stack.callback(os.environ.pop, "RNNCOURSE_CANARY")
         inputs: list[dict] = [
-            {"paths": [*canaries, "/etc/passwd", "/etc/hostname"]},
+            {"paths": [*canaries, "/etc/passwd", "/etc/hostname", str(COURSE)]},
             {"paths": canaries},
             {"port": listener.getsockname()[1]},
+            {},
             {"pid": os.getpid() if os.getpid() > 100 else 10**6},
             {"name": "RNNCOURSE_CANARY"},
         ]

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Self
 
 import rnncourse
-from rnncourse.grading import cgroups, protocol, walls
+from rnncourse.grading import cgroups, protocol, seccomp, walls
 from rnncourse.grading.walls import DEFAULT_LIMITS, Limits
 
 
@@ -62,7 +62,9 @@ class Sandbox:
         ]
         self.groups = [] if trusted else cgroups.make(limits.memory_mb * 2**20, limits.processes)
         news, info = os.pipe()
-        words = python if trusted else walls.command(paths, limits, info, python)
+        denied = None if trusted else _filter()
+        words = python if trusted else walls.command(paths, limits, info, denied, python)
+        passed = [theirs.fileno()] if trusted else [theirs.fileno(), info]
         if self.groups:
             join = 'for g in $1; do echo $$ > "$g/cgroup.procs" || exit 125; done; shift; exec "$@"'
             words = ["/bin/sh", "-c", join, "sh", " ".join(map(str, self.groups)), *words]
@@ -72,11 +74,13 @@ class Sandbox:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
-            pass_fds=[theirs.fileno()] if trusted else [theirs.fileno(), info],
+            pass_fds=passed if denied is None else [*passed, denied],
             cwd="/",
         )
         theirs.close()
-        os.close(info)
+        for descriptor in (info, denied):
+            if descriptor is not None:
+                os.close(descriptor)
         self._first: int | None = None  # handle of the first process inside
         try:
             with os.fdopen(news) as file:
@@ -168,3 +172,14 @@ class Sandbox:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def _filter() -> int | None:
+    """Return a descriptor from which the filter of system calls can be read."""
+    program = seccomp.program()
+    if program is None:
+        return None
+    reading, writing = os.pipe()
+    with os.fdopen(writing, "wb") as file:
+        file.write(program)  # far less than a pipe holds
+    return reading

@@ -19,7 +19,8 @@ import rnncourse
 
 INSIDE = "/course/rnncourse"  # where the package stands in the sandbox
 SCRATCH = "/scratch"
-_OUTER_UIDS = itertools.cycle(range(61184, 65520))  # systemd keeps these for passing users
+_OUTER_UIDS = (61184, 65520)  # systemd keeps these for passing users
+_number = itertools.count()
 _KEPT = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")  # a processor's needs, nobody's secret
 
 
@@ -92,11 +93,16 @@ def plain(path: str) -> str:
 
 
 def command(
-    paths: Sequence[tuple[str, str]], limits: Limits, info: int, python: Sequence[str]
+    paths: Sequence[tuple[str, str]],
+    limits: Limits,
+    info: int,
+    denied: int | None,
+    python: Sequence[str],
 ) -> list[str]:
     """Return the command that runs ``python`` inside the walls.
 
-    On the descriptor ``info`` it says which process is the first one inside.
+    On the descriptor ``info`` it says which process is the first one inside;
+    from ``denied`` it reads the filter of system calls.
 
     Root is dropped before the walls are built: limits on the number of
     processes do not hold for root, whatever name it has inside. An outer
@@ -108,6 +114,8 @@ def command(
     inner += ["--uid", "65534", "--gid", "65534", "--hostname", "sandbox", "--cap-drop", "ALL"]
     inner += ["--clearenv", "--die-with-parent", "--new-session", *mounts]
     inner += ["--info-fd", str(info)]
+    if denied is not None:
+        inner += ["--seccomp", str(denied)]
     for name, value in environment().items():
         inner += ["--setenv", name, value]
     size = str(limits.scratch_mb * 2**20)
@@ -116,7 +124,8 @@ def command(
     inner += ["--tmpfs", SCRATCH, "--chdir", SCRATCH, "--remount-ro", "/", "--", *python]
     if not root:
         return inner
-    uid = str(next(_OUTER_UIDS))
+    first, last = _OUTER_UIDS
+    uid = str(first + (31 * os.getpid() + next(_number)) % (last - first))
     outer = ["bwrap", "--die-with-parent", *_mounts(paths), "--dev-bind", "/dev", "/dev"]
     outer += ["--bind", "/proc", "/proc", "--", "setpriv", "--reuid", uid, "--regid", uid]
     return [*outer, "--clear-groups", "--", *inner]
