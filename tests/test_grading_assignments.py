@@ -245,6 +245,37 @@ def squared(n):
             assert wrong == {answer.function: answer.name}
 
 
+def test_a_cluster_is_named_once_and_recognised_in_all():
+    """Two students, with other inputs, make the same mistake that nobody foresaw."""
+    odd = "def n_parameters(D, H, K):\n    return 7 * D + H\n"
+
+    def marks(source):
+        found = []
+        with Workplace(["numpy"], trusted=bool(REASON)) as workplace:
+            for student in ("ada", "bob"):
+                seeds = student_seeds(b"s", student, source)
+                submission = extract.Submission(source.with_answer("n_parameters", odd))
+                common = common_seeds(b"s", source)
+                result = judge.grade(source, submission, seeds, common, workplace)
+                found.append(result.marks[-1])
+        return found
+
+    toy = grading_corpus.toy()
+    ada, bob = marks(toy)
+    assert ada.cluster == bob.cluster != ""
+    assert ada.hint == ""
+    named = f"""
+from rnncourse.grading.exercise import named_cluster
+
+odd = named_cluster("n_parameters", "{ada.cluster}", "sevens", hint="Where are sevens from?")
+"""
+    mistakes = toy.files["mistakes"] + named.encode()
+    source = assignments.from_files(
+        "toy-rnn", toy.files["notebook"], toy.files["grader"], mistakes
+    )
+    assert [(m.mistake, m.hint) for m in marks(source)] == [("sevens", "Where are sevens from?")] * 2
+
+
 def test_self_learners_read_public_checks(capsys):
     import numpy as np
 

@@ -46,6 +46,13 @@ def test_the_doctor_sees_a_place_that_is_bound(place):
     assert wrong in (["nobody finds a file of yours"], ["the sandbox starts"])
 
 
+@needs_sandbox
+def test_the_doctor_sees_that_the_filter_is_missing(monkeypatch):
+    monkeypatch.setattr(seccomp, "program", lambda: None)
+    wrong = [f.name for f in doctor.examine() if not f.fine]
+    assert wrong == ["nobody reaches what hosts this machine, or the kernel's keys"]
+
+
 def test_the_filter_of_system_calls_is_what_the_kernel_takes():
     for machine in ("x86_64", "aarch64"):
         program = seccomp.program(machine)
