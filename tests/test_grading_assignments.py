@@ -270,10 +270,10 @@ from rnncourse.grading.exercise import named_cluster
 odd = named_cluster("n_parameters", "{ada.cluster}", "sevens", hint="Where are sevens from?")
 """
     mistakes = toy.files["mistakes"] + named.encode()
-    source = assignments.from_files(
-        "toy-rnn", toy.files["notebook"], toy.files["grader"], mistakes
-    )
-    assert [(m.mistake, m.hint) for m in marks(source)] == [("sevens", "Where are sevens from?")] * 2
+    source = assignments.from_files("toy-rnn", toy.files["notebook"], toy.files["grader"], mistakes)
+    assert [(m.mistake, m.hint) for m in marks(source)] == [
+        ("sevens", "Where are sevens from?")
+    ] * 2
 
 
 def test_self_learners_read_public_checks(capsys):

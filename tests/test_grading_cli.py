@@ -130,7 +130,7 @@ def test_the_rest_works_without_the_extra(tmp_path):
         "for name in ('typer', 'click', 'rich', 'nbgrader', 'joblib', 'rapidfuzz'):\n"
         "    sys.modules[name] = None\n"
         "import rnncourse, rnncourse.notebook, rnncourse.checks, rnncourse.grading.selfcheck\n"
-        "from rnncourse.__main__ import main\n"
+        "from rnncourse.grading.__main__ import main\n"
         "main()\n"
     )
     done = subprocess.run([sys.executable, "-c", block], capture_output=True, text=True)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from rnncourse.grading import protocol
 from rnncourse.grading.compare import difference
-from rnncourse.grading.protocol import Foreign, ProtocolError, TorchArray, decode, encode
+from rnncourse.grading.values import Foreign, ProtocolError, TorchArray, decode, encode
 
 plain = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),

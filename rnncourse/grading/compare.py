@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from rnncourse.grading.protocol import Foreign, TorchArray
+from rnncourse.grading.values import Foreign, TorchArray
 
 _WORDS = {
     "NoneType": "None (is a `return` missing?)",

@@ -8,7 +8,7 @@ give the same wrong values on the same inputs.
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
-from rnncourse.grading import protocol
+from rnncourse.grading import values
 from rnncourse.grading.assignment import Assignment
 from rnncourse.grading.compare import difference, fingerprint, finite
 from rnncourse.grading.exercise import Exercise, Inputs, draw
@@ -148,19 +148,19 @@ class Judgement:
         """Whether the earlier functions do something: of nothing, nothing follows."""
         for function in functions:
             earlier = next(e for e in self.assignment.exercises if e.function == function)
-            other = Judgement(
+            earlier_part = Judgement(
                 self.assignment,
                 earlier,
                 self.runner,
                 {function: self.seed},
                 {function: self.common},
             )
-            here, there = other.ask(self.seed), other.ask(self.common)
+            here, there = earlier_part.ask(self.seed), earlier_part.ask(self.common)
             for case in here:
-                values = [here[case].value, there[case].value]
-                if any(v is None or not finite(v) for v in values):
+                one, other = here[case].value, there[case].value
+                if any(v is None or not finite(v) for v in (one, other)):
                     return False
-                if fingerprint(values[0]) == fingerprint(values[1]):
+                if fingerprint(one) == fingerprint(other):
                     return False  # the same whatever the inputs
         return True
 
@@ -173,7 +173,7 @@ class Judgement:
             outcome = self.runner.call(function, inputs)
             if outcome.error:
                 raise RuntimeError(outcome.message)
-            return protocol.decode(*protocol.encode(outcome.value), live=True)
+            return values.decode(*values.encode(outcome.value), live=True)
 
         return own
 

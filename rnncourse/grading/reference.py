@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from rnncourse.grading import protocol
+from rnncourse.grading import values
 from rnncourse.grading.assignment import Assignment
 from rnncourse.grading.exercise import Exercise, draw
 from rnncourse.grading.seeds import legacy, set_seeds
@@ -52,7 +52,7 @@ def trusted(
                     value = (
                         exercise.through(answer, **inputs) if exercise.through else answer(**inputs)
                     )
-                outcomes[case] = Outcome(value=protocol.decode(*protocol.encode(value)))
+                outcomes[case] = Outcome(value=values.decode(*values.encode(value)))
             except Exception as error:  # a mistake may fail in any way
                 outcomes[case] = Outcome(error=type(error).__name__, message=str(error))
     return outcomes

@@ -8,7 +8,7 @@ rnn_step: public checks passed (3 of 3)
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from rnncourse.grading import judge, protocol
+from rnncourse.grading import judge, values
 from rnncourse.grading.assignment import Assignment, load
 from rnncourse.grading.marks import Mark
 from rnncourse.grading.seeds import PUBLIC, common_seeds, set_seeds, student_seeds
@@ -36,7 +36,7 @@ class _Here:
                 scope: dict[str, Any] = {}
                 exec(compile(through, "<grader>", "exec"), scope)
                 value = next(f for n, f in scope.items() if n != "__builtins__")(answer, **inputs)
-            return Outcome(value=protocol.decode(*protocol.encode(value)))
+            return Outcome(value=values.decode(*values.encode(value)))
         except Exception as error:  # one's own function may fail in any way
             return Outcome(error=type(error).__name__, message=f"{type(error).__name__}: {error}")
 

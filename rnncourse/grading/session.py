@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
 
-from rnncourse.grading import protocol
+from rnncourse.grading import protocol, values
 from rnncourse.grading.sandbox import Sandbox, SandboxError
 from rnncourse.grading.walls import DEFAULT_LIMITS, Limits
 
@@ -119,7 +119,7 @@ class Runner:
     ) -> Outcome:
         """Call one of the student's functions with keyword arguments."""
         self.load()
-        tree, blob = protocol.encode(inputs)
+        tree, blob = values.encode(inputs)
         name = through.split("(", 1)[0].removeprefix("def ").strip() if through else None
         request = {"do": "call", "name": function, "inputs": tree, "seed": seed}
         return self._ask(request | {"through": through, "through_name": name}, blob)
@@ -170,7 +170,7 @@ def _outcome(reply: dict, blob: bytes) -> Outcome:
     printed = reply.get("printed")
     printed = printed[:4000] if isinstance(printed, str) else ""
     if reply.get("ok") is True:
-        return Outcome(value=protocol.decode(reply.get("value"), blob), printed=printed)
+        return Outcome(value=values.decode(reply.get("value"), blob), printed=printed)
     error = reply.get("error")
     if not isinstance(error, dict):
         raise protocol.ProtocolError("reply is neither a value nor an error")

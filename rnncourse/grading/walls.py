@@ -140,7 +140,7 @@ def environment() -> dict[str, str]:
 
 
 def _mounts(paths: Sequence[tuple[str, str]]) -> list[str]:
-    # Parents first and open: bubblewrap would copy the mode of, say, /root.
+    # Parents first and open: bubblewrap would copy the mode of somebody's home.
     parents = {str(up) for _, inside in paths for up in Path(inside).parents}
     words = [word for up in sorted(parents - {"/"}) for word in ("--dir", up)]
     for link in ("/bin", "/sbin", "/lib", "/lib64"):

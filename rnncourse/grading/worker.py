@@ -23,7 +23,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from rnncourse.grading import protocol
+from rnncourse.grading import protocol, values
 
 _PRINTED = 4000  # characters of a cell's output that are kept
 _MESSAGE = 600
@@ -132,7 +132,7 @@ def _serve(sock: socket.socket) -> None:
         sys.stdout = sys.stderr = printed
         try:
             value = _obey(request, blob, names)
-            tree, reply_blob = protocol.encode(value)
+            tree, reply_blob = values.encode(value)
             reply = {"ok": True, "value": tree}
         except BaseException as error:  # SystemExit and KeyboardInterrupt included
             reply, reply_blob = {"ok": False, "error": _describe(error)}, b""
@@ -149,7 +149,7 @@ def _obey(request: dict, blob: bytes, names: dict[str, Any]) -> Any:
     if request["name"] not in names:
         raise NameError(f"no cell defines {request['name']}")
     answer = names[request["name"]]
-    inputs = protocol.decode(request["inputs"], blob, live=True)
+    inputs = values.decode(request["inputs"], blob, live=True)
     if request["through"] is not None:
         scope = dict(names)
         exec(compile(request["through"], "<grader>", "exec"), scope)

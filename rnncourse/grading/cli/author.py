@@ -107,14 +107,15 @@ def audit(name: Name, as_json: AsJson = False) -> None:
         except SandboxError as error:
             stop(INFRASTRUCTURE, str(error))
     if not as_json:
-        out.print(audits.table(found), markup=False, highlight=False)
+        out.print(audits.table(found), markup=False, highlight=False, soft_wrap=True)
         for a in found:
             for text in [*a.faults(), *(f"survives: {s}" for s in a.survivors)]:
-                out.print(report.plain(f"{a.function}: {text}"), highlight=False)
+                out.print(report.plain(f"{a.function}: {text}"), highlight=False, soft_wrap=True)
             for text in a.same:
                 out.print(
                     report.plain(f"{a.function}: no input tells this apart: {text}"),
                     highlight=False,
+                    soft_wrap=True,
                 )
     report.say([vars(a) | {"faults": a.faults()} for a in found], as_json)
     if any(a.faults() for a in found):
