@@ -68,9 +68,8 @@ def main() -> None:
         ("rnncourse grade, 1 worker", results["seconds_one_worker"], STUDENTS),
         ("nbgrader autograde", results["nbgrader_seconds"], FEW),
     ):
-        print(
-            f"{label:<28}{students:>4} submissions {seconds:7.1f} s {seconds / students:7.3f} s each"
-        )
+        each = f"{seconds / students:7.3f} s each"
+        print(f"{label:<28}{students:>4} submissions {seconds:7.1f} s {each}")
     (HERE / "grading.json").write_text(json.dumps(results, indent=1) + "\n")
 
 
