@@ -9,7 +9,7 @@ FULL_ENV = $(PYTHON) tools/environment.py full
 STAGES := format style spelling types package rules notebooks assignments tools site grading
 
 .DEFAULT_GOAL := help
-.PHONY: help book serve lab run bench test lint $(STAGES:%=test-%) format screenshot lock clean
+.PHONY: help book serve lab run bench test lint $(STAGES:%=test-%) format screenshot guide lock clean
 
 help:  ## list the verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -57,6 +57,10 @@ format:  ## let ruff format code and notebooks and mend what it can
 screenshot: book  ## take the README's picture of the built site
 	@$(FULL_ENV)
 	@$(VENV) tools/screenshot.py
+
+guide:  ## run what the instructor's guide shows and keep what is seen
+	@$(FULL_ENV)
+	@$(VENV) tools/guide.py
 
 lock:  ## renew requirements.lock from pyproject.toml; UPGRADE=--upgrade for newest
 	@$(FULL_ENV)
