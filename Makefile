@@ -6,10 +6,10 @@ PORT ?= 8000
 VENV := .venv/$(if $(filter Windows_NT,$(OS)),Scripts,bin)/python
 BOOK_ENV = $(PYTHON) tools/environment.py book
 FULL_ENV = $(PYTHON) tools/environment.py full
-STAGES := format style spelling types package rules notebooks assignments tools site
+STAGES := format style spelling types package rules notebooks assignments tools site grading
 
 .DEFAULT_GOAL := help
-.PHONY: help book serve lab run bench test lint $(STAGES:%=test-%) format screenshot lock clean
+.PHONY: help book serve lab run bench test lint $(STAGES:%=test-%) format screenshot guide lock clean
 
 help:  ## list the verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -35,6 +35,7 @@ run:  ## execute the notebooks in place: all, or one with NB=01-sequence-data
 bench:  ## measure the package against torch.nn on this machine
 	@$(FULL_ENV)
 	@OMP_NUM_THREADS=1 $(VENV) benchmarks/run.py
+	@$(VENV) benchmarks/grading.py
 
 test:  ## run every test and check; a summary at the end
 	@$(FULL_ENV)
@@ -56,6 +57,10 @@ format:  ## let ruff format code and notebooks and mend what it can
 screenshot: book  ## take the README's picture of the built site
 	@$(FULL_ENV)
 	@$(VENV) tools/screenshot.py
+
+guide:  ## run what the instructor's guide shows and keep what is seen
+	@$(FULL_ENV)
+	@$(VENV) tools/guide.py
 
 lock:  ## renew requirements.lock from pyproject.toml; UPGRADE=--upgrade for newest
 	@$(FULL_ENV)

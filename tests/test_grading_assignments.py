@@ -1,0 +1,302 @@
+"""Assignments: one source, nothing leaks, and the graders are themselves graded."""
+
+import ast
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import grading_corpus
+from grading_fixtures import REASON
+from rnncourse.grading import assignment as assignments
+from rnncourse.grading import audit, cells, extract, judge, mutants, release, selfcheck
+from rnncourse.grading.exercise import Answer, Case, Exercise, mistake
+from rnncourse.grading.marks import GRADED
+from rnncourse.grading.seeds import common_seeds, student_seeds
+from rnncourse.grading.session import Workplace
+from rnncourse.grading.walls import Limits
+
+ROOT = Path(__file__).parents[1]
+SHIPPED = sorted(p.parent for p in assignments.COURSE.glob("*/grader.py"))
+FOLDERS = [grading_corpus.HERE / "assignments" / "toy-rnn", *SHIPPED]
+every = pytest.mark.parametrize("folder", FOLDERS, ids=lambda f: f.name)
+
+
+@every
+def test_the_solution_gets_all_points(folder):
+    source = assignments.load(folder)
+    submission = extract.from_bytes(source.files["notebook"], source, release.stubs(source))
+    seeds, common = student_seeds(b"s", "ada", source), common_seeds(b"s", source)
+    with Workplace(source.preload(), trusted=bool(REASON)) as workplace:
+        result = judge.grade(source, submission, seeds, common, workplace)
+    assert result.status == GRADED
+    assert submission.notes == []
+    assert {m.function: m.cases for m in result.marks if m.state != "correct"} == {}
+    assert result.points == sum(source.points(e.function) for e in source.exercises)
+
+
+@every
+def test_the_grader_passes_its_audit(folder):
+    source = assignments.load(folder)
+    with Workplace(source.preload(), Limits(call_seconds=3), trusted=bool(REASON)) as workplace:
+        audits = list(audit.audit(source, workplace))
+    assert {a.function: a.faults() for a in audits if a.faults()} == {}
+
+
+@every
+def test_stub_lines_are_lines_of_the_solution(folder):
+    source = assignments.load(folder)
+    for function, stub in release.stubs(source).items():
+        solution = {line.strip() for line in source.solutions[function].splitlines()}
+        marks = {"# YOUR CODE HERE", "raise NotImplementedError()"}
+        assert {line.strip() for line in stub.splitlines()} - marks <= solution
+        assert "raise NotImplementedError()" in stub
+
+
+@every
+def test_the_release_has_no_secret(folder):
+    source = assignments.load(folder)
+    text = release.student_version(source)
+    assert "BEGIN SOLUTION" not in text
+    assert "HIDDEN TESTS" not in text
+    released = "\n".join(c.source for c in cells.read(text.encode()))
+    secrets = release.secret_lines(source)
+    assert secrets
+    assert [line for line in secrets if line in released] == []
+    assert all(not c["outputs"] for c in json.loads(text)["cells"] if c["cell_type"] == "code")
+
+
+@every
+def test_nothing_of_it_stands_in_the_built_site(folder):
+    site = ROOT / "_build" / "html"
+    if not site.is_dir():
+        pytest.skip("the site has not been built: make book")
+    chapters = [p.read_bytes() for p in (ROOT / "notebooks").glob("*.ipynb")]
+    public = "\n".join(c.source for data in chapters for c in cells.read(data))
+    secrets = release.secret_lines(assignments.load(folder), public)
+    assert leaks(site, secrets) == []
+
+
+def leaks(site, secrets):
+    """Which secret lines stand where: in pages, search index, sources, downloads."""
+    found = []
+    encoded = {line: {line.encode(), json.dumps(line)[1:-1].encode()} for line in secrets}
+    for path in site.rglob("*"):
+        if path.is_file() and path.suffix not in (".png", ".woff2", ".woff", ".ttf"):
+            data = path.read_bytes()
+            found += [
+                (path.name, s) for s, forms in encoded.items() if any(f in data for f in forms)
+            ]
+    return found
+
+
+def test_a_leak_is_found(tmp_path):
+    source = grading_corpus.toy()
+    secrets = release.secret_lines(source)
+    (tmp_path / "page.html").write_text(release.student_version(source))
+    assert leaks(tmp_path, secrets) == []
+    (tmp_path / "notebook.ipynb").write_bytes(source.files["notebook"])
+    assert any("hidden_random_state" in line for _, line in leaks(tmp_path, secrets))
+
+
+def test_the_release_is_nbgraders(tmp_path):
+    source = grading_corpus.toy()
+    folder = tmp_path / "source" / source.name
+    folder.mkdir(parents=True)
+    (folder / f"{source.name}.ipynb").write_bytes(source.files["notebook"])
+    program = [sys.executable, "-m", "nbgrader", "generate_assignment", source.name]
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    subprocess.run(
+        program, cwd=tmp_path, check=True, capture_output=True, env={**os.environ, "PATH": path}
+    )
+    made = (tmp_path / "release" / source.name / f"{source.name}.ipynb").read_text()
+    assert json.loads(made) == json.loads(release.student_version(source))
+
+
+def test_a_mutant_changes_one_thing():
+    source = "def f(a, b):\n    c = a + b + 1\n    return np.tanh(c.T) if c < 0 else f(b, a=1)\n"
+    found = list(mutants.mutants(source, "f"))
+    assert len({text for _, text in found}) == len(found) >= 10
+    assert ast.unparse(ast.parse(source)) not in {text for _, text in found}
+    texts = "".join(text for _, text in found)
+    for change in ("a - b + 1", "a + b - 1", "a + b + 2", "tanh(c)", "c <= 0", "pass", "f(b)"):
+        assert change in texts
+
+
+def test_the_audit_finds_a_blind_grader(tmp_path):
+    """A grader that looks at shapes alone, and another with the wrong hint."""
+    folder = tmp_path / "toy-rnn"
+    folder.mkdir()
+    toy = grading_corpus.toy()
+    (folder / "toy-rnn.ipynb").write_bytes(toy.files["notebook"])
+    blind = (
+        toy.files["grader"]
+        .decode()
+        .replace('"rnn_step",\n    cases', '"rnn_step",\n    judge=shape,\n    cases')
+    )
+    assert "judge=shape" in blind
+    shape = "def shape(want, got, inputs):\n"
+    shape += "    return None if want.shape == got.shape else 'shape'\n\n\n"
+    (folder / "grader.py").write_text(blind.replace("def step(", shape + "def step(", 1))
+    (folder / "mistakes.py").write_bytes(toy.files["mistakes"])
+    with Workplace(["numpy"], Limits(call_seconds=3), trusted=bool(REASON)) as workplace:
+        first = next(audit.audit(assignments.load(folder), workplace))
+    assert first.missed
+    assert first.kill_rate < audit.KILL_RATE
+    assert any("mutants" in fault for fault in first.faults())
+
+
+@pytest.mark.parametrize(("old", "new", "message"), [
+    ('"rnn_step",\n    cases', '"rnn_stop",\n    cases', "rnn_stop is defined in 0 solution cells"),
+    ('Case("one sequence", partial(step, B=1))', 'Case("three sequences", step)', "distinct names"),
+])  # fmt: skip
+def test_a_bad_grader_is_named(old, new, message):
+    files = {**grading_corpus.toy().files}
+    assert old in files["grader"].decode()
+    files["grader"] = files["grader"].decode().replace(old, new).encode()
+    with pytest.raises(ValueError, match=message):
+        assignments.from_files("toy-rnn", **files)
+
+
+def test_an_unknown_assignment_is_named():
+    with pytest.raises(FileNotFoundError, match="no assignment 'nowhere'"):
+        assignments.load("nowhere")
+
+
+def test_a_mistake_needs_a_hint():
+    with pytest.raises(ValueError, match="hint of a mistake in f is empty"):
+        mistake("f", hint="")
+
+
+def test_answers_tell_right_from_wrong():
+    assert Answer("f", "name", "source").right
+    assert not Answer("f", "name", "source", "hint").right
+
+
+def test_inputs_depend_on_student_and_secret_and_on_nothing_else():
+    source = grading_corpus.toy()
+    assert student_seeds(b"s", "ada", source) == student_seeds(b"s", "ada", source)
+    different = [student_seeds(b"s", "ada", source), student_seeds(b"s", "bob", source),
+                 student_seeds(b"t", "ada", source), common_seeds(b"s", source)]  # fmt: skip
+    assert len({s["rnn_step"] for s in different}) == 4
+    assert len(set(different[0].values())) == 3
+
+
+def test_a_function_is_used_through_another():
+    """`through` calls the student's function as often and in whatever way it likes."""
+    files = {**grading_corpus.toy().files}
+    twice = "def twice(answer, **inputs):\n    return [answer(**inputs), answer(**inputs)]\n\n\n"
+    declared = 'rnn_step = Exercise(\n    "rnn_step",'
+    text = files["grader"].decode().replace(declared, f"{twice}{declared}\n    through=twice,")
+    assert "through=twice" in text
+    source = assignments.from_files("toy-rnn", files["notebook"], text.encode(), files["mistakes"])
+    seeds, common = student_seeds(b"s", "ada", source), common_seeds(b"s", source)
+    changing = source.solutions["rnn_step"].replace(
+        "return np.tanh(pre_activation)",
+        "calls.append(0)\n    return len(calls) * np.tanh(pre_activation)",
+    )
+    changing = "calls = []\n" + changing
+    with Workplace(["numpy"], trusted=bool(REASON)) as workplace:
+        points = []
+        for answer in (source.solutions["rnn_step"], changing):
+            submission = extract.Submission({**source.solutions, "rnn_step": answer})
+            result = judge.grade(source, submission, seeds, common, workplace)
+            points.append(result.marks[0].points)
+    assert points == [2, 0]
+
+
+def test_one_cell_may_ask_for_several_functions(tmp_path):
+    """Their points are shared, and each mistake is told from the other's."""
+    toy = grading_corpus.toy()
+    notebook = json.loads(toy.files["notebook"])
+    (cell,) = [c for c in notebook["cells"] if c["id"] == "n-parameters"]
+    more = "def doubled(n):\n    ### BEGIN SOLUTION\n    return n + n\n    ### END SOLUTION\n"
+    cell["source"] = "".join(cell["source"]) + "\n\n\n" + more
+    grader = (
+        toy.files["grader"].decode()
+        + """
+
+doubled = Exercise(
+    "doubled", weight=3, cases=[Case("a number", lambda rng: {"n": int(rng.integers(3, 99))})]
+)
+"""
+    )
+    mistakes = (
+        toy.files["mistakes"].decode()
+        + """
+
+@mistake("doubled", hint="Twice, not squared.")
+def squared(n):
+    return n * n
+"""
+    )
+    files = (json.dumps(notebook).encode(), grader.encode(), mistakes.encode())
+    source = assignments.from_files("toy-rnn", *files)
+    assert [source.points(f) for f in ("n_parameters", "doubled")] == [0.25, 0.75]
+    seeds, common = student_seeds(b"s", "ada", source), common_seeds(b"s", source)
+    with Workplace(["numpy"], trusted=bool(REASON)) as workplace:
+        for answer in source.mistakes("n_parameters") + source.mistakes("doubled"):
+            answers = source.with_answer(answer.function, answer.source)
+            result = judge.grade(source, extract.Submission(answers), seeds, common, workplace)
+            wrong = {m.function: m.mistake for m in result.marks if m.state != "correct"}
+            assert wrong == {answer.function: answer.name}
+
+
+def test_a_cluster_is_named_once_and_recognised_in_all():
+    """Two students, with other inputs, make the same mistake that nobody foresaw."""
+    odd = "def n_parameters(D, H, K):\n    return 7 * D + H\n"
+
+    def marks(source):
+        found = []
+        with Workplace(["numpy"], trusted=bool(REASON)) as workplace:
+            for student in ("ada", "bob"):
+                seeds = student_seeds(b"s", student, source)
+                submission = extract.Submission(source.with_answer("n_parameters", odd))
+                common = common_seeds(b"s", source)
+                result = judge.grade(source, submission, seeds, common, workplace)
+                found.append(result.marks[-1])
+        return found
+
+    toy = grading_corpus.toy()
+    ada, bob = marks(toy)
+    assert ada.cluster == bob.cluster != ""
+    assert ada.hint == ""
+    named = f"""
+from rnncourse.grading.exercise import named_cluster
+
+odd = named_cluster("n_parameters", "{ada.cluster}", "sevens", hint="Where are sevens from?")
+"""
+    mistakes = toy.files["mistakes"] + named.encode()
+    source = assignments.from_files("toy-rnn", toy.files["notebook"], toy.files["grader"], mistakes)
+    assert [(m.mistake, m.hint) for m in marks(source)] == [
+        ("sevens", "Where are sevens from?")
+    ] * 2
+
+
+def test_self_learners_read_public_checks(capsys):
+    import numpy as np
+
+    def rnn_step(x_t, h, W_xh, W_hh, b_h):
+        return np.tanh(x_t @ W_xh.T + h @ W_hh.T + b_h)
+
+    selfcheck.check(rnn_step, str(FOLDERS[0]))
+    assert capsys.readouterr().out == "rnn_step: public checks passed (3 of 3)\n"
+    right = rnn_step
+
+    def rnn_step(x_t, h, W_xh, W_hh, b_h):
+        return np.tanh(x_t @ W_xh.T + h @ W_hh.T)
+
+    selfcheck.check(rnn_step, str(FOLDERS[0]))
+    told = capsys.readouterr().out
+    assert "0 of 3 public checks pass" in told
+    assert "hint: The bias is missing" in told
+    right.__name__ = "right"
+    with pytest.raises(ValueError, match="answer is right"):
+        selfcheck.check(right, str(FOLDERS[0]))
+
+
+def test_cases_and_exercises_are_plain_data():
+    assert Exercise("f", [Case("one", lambda rng: {})]).cases[0].weight == 1
