@@ -127,6 +127,7 @@ def command(
     first, last = _OUTER_UIDS
     uid = str(first + (31 * os.getpid() + next(_number)) % (last - first))
     outer = ["bwrap", "--die-with-parent", *_mounts(paths), "--dev-bind", "/dev", "/dev"]
+    outer += ["--dir", "/tmp"]  # the inner one builds its walls on it, whoever runs this
     outer += ["--bind", "/proc", "/proc", "--", "setpriv", "--reuid", uid, "--regid", uid]
     return [*outer, "--clear-groups", "--", *inner]
 
