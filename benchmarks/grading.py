@@ -53,8 +53,8 @@ def main() -> None:
     """Measure, print, write."""
     toy = assignments.load(TOY)
     with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as other:
-        sample.write(toy, Path(folder), STUDENTS, accidents=False)
-        sample.write(toy, Path(other), FEW, accidents=False)
+        sample.write_class(toy, Path(folder), STUDENTS, accidents=False)
+        sample.write_class(toy, Path(other), FEW, accidents=False)
         results = {
             "students": STUDENTS,
             "seconds_two_workers": ours(Path(folder), toy, 2),

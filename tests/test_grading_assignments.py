@@ -44,6 +44,9 @@ def test_the_grader_passes_its_audit(folder):
     with Workplace(source.preload(), Limits(call_seconds=3), trusted=bool(REASON)) as workplace:
         audits = list(audit.audit(source, workplace))
     assert {a.function: a.faults() for a in audits if a.faults()} == {}
+    shown = ROOT / "book" / "_static" / "guide" / f"audit-{source.name}.md"
+    if folder in SHIPPED:
+        assert shown.read_text() == audit.record(source, audits), "make guide"
 
 
 @every
@@ -145,8 +148,38 @@ def test_the_audit_finds_a_blind_grader(tmp_path):
     with Workplace(["numpy"], Limits(call_seconds=3), trusted=bool(REASON)) as workplace:
         first = next(audit.audit(assignments.load(folder), workplace))
     assert first.missed
+    assert not first.also_right
     assert first.kill_rate < audit.KILL_RATE
     assert any("mutants" in fault for fault in first.faults())
+
+
+@pytest.mark.parametrize(("right", "survivors"), [(True, 0), (False, 1)])
+def test_another_right_answer_is_no_survivor(right, survivors):
+    """Where several answers are right, a mutant may be one of them, if somebody says so."""
+    toy = grading_corpus.toy()
+    several = (
+        "def even(want, got, inputs):\n    return None if got % 2 == want % 2 else 'odd'\n\n\n"
+    )
+    grader = toy.files["grader"].decode()
+    grader = grader.replace('"n_parameters", cases', '"n_parameters", judge=even, cases')
+    grader = grader.replace("def step(", several + "def step(", 1)
+    first = {}
+    for mistakes in (toy.files["mistakes"].decode(), None):
+        if mistakes is None:
+            assert first["audit"].survivors
+            what = first["audit"].survivors[0]
+            mistakes = toy.files["mistakes"].decode() + (
+                "\n\nfrom rnncourse.grading.exercise import Survivor\n\n"
+                f"kept = Survivor('n_parameters', {what!r}, why='even too', right={right})\n"
+            )
+        source = assignments.from_files(
+            "toy-rnn", toy.files["notebook"], grader.encode(), mistakes.encode()
+        )
+        with Workplace(["numpy"], Limits(call_seconds=3), trusted=bool(REASON)) as workplace:
+            first["audit"] = list(audit.audit(source, workplace))[-1]
+    assert (what in first["audit"].survivors) == bool(survivors)
+    assert (what in first["audit"].also_right) == right
+    assert what not in first["audit"].unjustified
 
 
 @pytest.mark.parametrize(("old", "new", "message"), [
@@ -274,6 +307,18 @@ odd = named_cluster("n_parameters", "{ada.cluster}", "sevens", hint="Where are s
     assert [(m.mistake, m.hint) for m in marks(source)] == [
         ("sevens", "Where are sevens from?")
     ] * 2
+
+
+def test_a_judged_mistake_is_known_by_its_fault_and_not_by_its_values():
+    """Weights of one's own that forget get the hint for forgetting."""
+    source = assignments.load("02-recurrent-networks")
+    cell = source.solutions["ever"].replace("2.5", "0.4").replace("-0.5", "-1.2")
+    assert cell != source.solutions["ever"]
+    answers = extract.Submission(source.with_answer("ever", cell))
+    seeds, common = student_seeds(b"s", "ada", source), common_seeds(b"s", source)
+    with Workplace(source.preload(), trusted=bool(REASON)) as workplace:
+        mark = judge.grade(source, answers, seeds, common, workplace).marks[-1]
+    assert (mark.function, mark.mistake) == ("ever", "forgets")
 
 
 def test_self_learners_read_public_checks(capsys):

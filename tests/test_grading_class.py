@@ -30,7 +30,7 @@ TOY = grading_corpus.toy()
 @pytest.fixture(scope="module")
 def class_of_forty(tmp_path_factory):
     root = tmp_path_factory.mktemp("class")
-    sample.write(TOY, root, 40)
+    sample.write_class(TOY, root, 40)
     return course.Course(root)
 
 

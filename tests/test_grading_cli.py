@@ -39,7 +39,7 @@ def test_help_names_all_commands_and_exit_codes():
 @needs_sandbox
 def test_a_term(tmp_path):
     """From a class that handed in to grades, with a change of the grader on the way."""
-    sample.write(TOY, tmp_path, 20)
+    sample.write_class(TOY, tmp_path, 20)
     here = ("--course", tmp_path)
     told = json.loads(say("grade", FOLDER, *here, "--call-seconds", 2, "--json").stdout)
     assert len(told["results"]) == 20
@@ -109,7 +109,7 @@ def test_wrong_use_is_told(tmp_path):
 
 
 def test_without_a_sandbox_nothing_is_graded(tmp_path, monkeypatch):
-    sample.write(TOY, tmp_path, 3)
+    sample.write_class(TOY, tmp_path, 3)
     monkeypatch.setattr(walls, "available", lambda: "no walls here")
     assert "--trust-submissions" in say("grade", FOLDER, "--course", tmp_path, code=3).stderr
     told = say("grade", FOLDER, "--course", tmp_path, "--trust-submissions", "--json").stdout

@@ -1,4 +1,4 @@
-"""Run what the instructor's guide shows and keep what is seen: `make guide`."""
+"""Run what the instructor's guide and the page of audits show, and keep it: `make guide`."""
 
 import io
 import os
@@ -10,6 +10,11 @@ from pathlib import Path
 
 from PIL import Image
 from playwright.sync_api import sync_playwright
+
+from rnncourse.grading import assignment as assignments
+from rnncourse.grading import audit
+from rnncourse.grading.session import Workplace
+from rnncourse.grading.walls import Limits
 
 ROOT = Path(__file__).resolve().parent.parent
 SHOWN = ROOT / "book" / "_static" / "guide"
@@ -60,6 +65,15 @@ def main() -> None:
         photograph(place / "term" / "feedback" / "vera" / "toy-rnn" / "toy-rnn.html")
 
 
+def audits() -> None:
+    """Write the record of every assignment's audit."""
+    for folder in sorted(p.parent for p in assignments.COURSE.glob("*/grader.py")):
+        source = assignments.load(folder)
+        with Workplace(source.preload(), Limits(call_seconds=3)) as workplace:
+            found = list(audit.audit(source, workplace))
+        (SHOWN / f"audit-{source.name}.md").write_text(audit.record(source, found))
+
+
 def run(place: Path, shown: str, *words: str) -> str:
     """Run a command of ``rnncourse`` and keep what it prints."""
     done = subprocess.run(
@@ -93,3 +107,4 @@ def photograph(page: Path) -> None:
 
 if __name__ == "__main__":
     main()
+    audits()

@@ -44,6 +44,8 @@ class Audit:
         Mutants that change behaviour on some inputs and got all points.
     unjustified : list of str
         Those of them for which ``mistakes.py`` gives no reason.
+    also_right : list of str
+        Mutants that give another right answer, as ``mistakes.py`` explains.
     same : list of str
         Mutants that no inputs told from the solution.
     """
@@ -58,6 +60,7 @@ class Audit:
     killed: int = 0
     survivors: list[str] = field(default_factory=list)
     unjustified: list[str] = field(default_factory=list)
+    also_right: list[str] = field(default_factory=list)
     same: list[str] = field(default_factory=list)
 
     @property
@@ -112,14 +115,16 @@ class _Auditor:
             else:
                 found.hints += 1
         others = {e.function for e in self.assignment.exercises} - {self.function}
+        reasons = {s.mutant: s for s in self.assignment.survivors if s.function == self.function}
         for what, source in mutants(solution, self.function, others):
             if self.mark(source, tries[0]).state != "correct":
                 found.killed += 1
-            elif any(self.differs(source, f"more {n}") for n in range(_MORE)):
-                found.survivors.append(what)
-            else:
+            elif not any(self.differs(source, f"more {n}") for n in range(_MORE)):
                 found.same.append(what)
-        reasons = {s.mutant for s in self.assignment.survivors if s.function == self.function}
+            elif self.exercise.judge and what in reasons and reasons[what].right:
+                found.also_right.append(what)
+            else:
+                found.survivors.append(what)
         found.unjustified = [what for what in found.survivors if what not in reasons]
         return found
 
@@ -159,3 +164,17 @@ def table(audits: list[Audit]) -> str:
             f" | {a.killed} of {mutated} ({a.kill_rate:.0%}) |"
         )
     return "\n".join(rows) + "\n"
+
+
+def record(assignment: Assignment, audits: list[Audit]) -> str:
+    """Return the table, and below it what passed although it was changed, and why."""
+    reasons = {(s.function, s.mutant): s.why for s in assignment.survivors}
+    lines = [table(audits)]
+    for a in audits:
+        for what in a.survivors + a.also_right:
+            why = reasons.get((a.function, what), "No reason is given.")
+            lines.append(f"- `{a.function}`, {what.replace(': ', ': `', 1)}`: {why}\n")
+        if a.same:
+            changes = ", ".join(f"`{what.split(': ', 1)[1]}`" for what in a.same)
+            lines.append(f"- `{a.function}`: no inputs tell these from the solution: {changes}.\n")
+    return "\n".join([lines[0], "".join(lines[1:])]) if lines[1:] else lines[0]

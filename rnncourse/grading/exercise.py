@@ -145,11 +145,21 @@ class Answer:
 
 @dataclass(frozen=True)
 class Survivor:
-    """A mutant that passes, named as ``rnncourse audit`` names it, and why it may."""
+    """A mutant that passes, named as ``rnncourse audit`` names it, and why it may.
+
+    Attributes
+    ----------
+    function, mutant, why : str
+    right : bool
+        Whether it is one more right answer, where several are (``judge``); it
+        is then listed and not counted. Otherwise it is a fault that the grader
+        does not notice, and counts.
+    """
 
     function: str
     mutant: str
     why: str
+    right: bool = False
 
 
 def mistake(function: str, *, hint: str) -> Callable[[Callable[..., Any]], Answer]:

@@ -63,15 +63,15 @@ def secret_lines(assignment: Assignment, public: str = "", shortest: int = 24) -
     """Return the lines that must stand nowhere but in the assignment's own folder.
 
     These are the lines of solutions, hidden tests, ``grader.py`` and
-    ``mistakes.py``, stripped, without those that the student's version or
-    ``public`` text (the chapters' code) has, and without short ones, which
-    any program may share.
+    ``mistakes.py``, stripped, without those that stand in the student's version
+    or in the ``public`` text (the chapters' code), be it as part of a line, and
+    without short ones, which any program may share.
     """
     released = student_version(assignment)
-    known = {line.strip() for c in cells.read(released.encode()) for line in c.source.splitlines()}
-    known |= {line.strip() for line in public.splitlines()}
+    known = "\n".join([public, *(c.source for c in cells.read(released.encode()))])
     sources = [c.source for c in cells.read(assignment.files["notebook"])]
     sources += [assignment.files[name].decode() for name in ("grader", "mistakes")]
     lines = {line.strip() for source in sources for line in source.splitlines()}
     marks = ("###", "import ", "from ")
-    return {line for line in lines - known if len(line) >= shortest and not line.startswith(marks)}
+    long = {line for line in lines if len(line) >= shortest and not line.startswith(marks)}
+    return {line for line in long if line not in known}

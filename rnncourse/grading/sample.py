@@ -16,7 +16,7 @@ _NAMES = ("ada", "alan", "barbara", "claude", "donald", "edsger", "emmy", "franc
           "tony", "vera")  # fmt: skip
 
 
-def write(
+def write_class(
     assignment: Assignment, root: Path, students: int = 20, seed: int = 0, *, accidents: bool = True
 ) -> list[str]:
     """Hand in ``students`` submissions below ``root`` and return their names.

@@ -60,7 +60,7 @@ def sample(
     students: Annotated[int, typer.Option(min=1, help="How many.")] = 20,
 ) -> None:
     """Make up a class that handed in, good and bad, to try the commands on."""
-    names = samples.write(load(name), to, students)
+    names = samples.write_class(load(name), to, students)
     out.print(f"{len(names)} submissions in {to / 'submitted'}", highlight=False)
 
 
