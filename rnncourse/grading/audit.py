@@ -10,7 +10,6 @@ from dataclasses import dataclass, field, replace
 from rnncourse.grading import judge
 from rnncourse.grading.assignment import Assignment
 from rnncourse.grading.exercise import Exercise
-from rnncourse.grading.extract import Submission
 from rnncourse.grading.marks import Mark
 from rnncourse.grading.mutants import mutants
 from rnncourse.grading.reference import trusted
@@ -145,8 +144,8 @@ class _Auditor:
         answers = self.assignment.with_answer(self.function, source)
         seeds = student_seeds(PUBLIC, student, self.assignment)
         common = common_seeds(PUBLIC, self.assignment)
-        result = judge.grade(self.assignment, Submission(answers), seeds, common, self.workplace)
-        return next(m for m in result.marks if m.function == self.function)
+        with Runner(self.workplace, self.assignment.setup, answers) as runner:
+            return judge.Judgement(self.assignment, self.exercise, runner, seeds, common).mark({})
 
 
 def table(audits: list[Audit]) -> str:
@@ -167,14 +166,17 @@ def table(audits: list[Audit]) -> str:
 
 
 def record(assignment: Assignment, audits: list[Audit]) -> str:
-    """Return the table, and below it what passed although it was changed, and why."""
+    """Return the table and what is to be said of mutants that passed, without their code.
+
+    It is to be published, and a line of a mutant is a line of the solution.
+    """
     reasons = {(s.function, s.mutant): s.why for s in assignment.survivors}
-    lines = [table(audits)]
-    for a in audits:
-        for what in a.survivors + a.also_right:
-            why = reasons.get((a.function, what), "No reason is given.")
-            lines.append(f"- `{a.function}`, {what.replace(': ', ': `', 1)}`: {why}\n")
-        if a.same:
-            changes = ", ".join(f"`{what.split(': ', 1)[1]}`" for what in a.same)
-            lines.append(f"- `{a.function}`: no inputs tell these from the solution: {changes}.\n")
-    return "\n".join([lines[0], "".join(lines[1:])]) if lines[1:] else lines[0]
+    said = [
+        f"- `{a.function}`, a change that passes: {reasons.get((a.function, what), 'no reason.')}\n"
+        for a in audits
+        for what in a.survivors + a.also_right
+    ]
+    same = [f"{len(a.same)} of `{a.function}`" for a in audits if a.same]
+    if same:
+        said.append(f"- No inputs tell these changes from the solution: {', '.join(same)}.\n")
+    return table(audits) + "\n" + "".join(said)
