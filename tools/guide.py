@@ -1,11 +1,15 @@
 """Run what the instructor's guide and the page of audits show, and keep it: `make guide`."""
 
+import contextlib
 import io
 import os
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
 from PIL import Image
@@ -62,7 +66,12 @@ def main() -> None:
         run(place, "canvas", "export", "toy-rnn", "--course", "term", *filled)
         (SHOWN / "canvas.txt").write_text((place / "filled.csv").read_text())
         run(place, "similar", "similar", "toy-rnn", "--course", "term")
-        photograph(place / "term" / "feedback" / "vera" / "toy-rnn" / "toy-rnn.html")
+        page = place / "term" / "feedback" / "vera" / "toy-rnn" / "toy-rnn.html"
+        photograph("feedback", page.as_uri(), 720)
+        with formgrader(place / "term") as address:
+            photograph(
+                "formgrader", f"{address}/formgrader/manage_submissions/toy-rnn?token=x", 960
+            )
 
 
 def audits() -> None:
@@ -92,17 +101,43 @@ def run(place: Path, shown: str, *words: str) -> str:
     return text
 
 
-def photograph(page: Path) -> None:
-    """Keep a picture of a feedback page."""
+@contextlib.contextmanager
+def formgrader(course: Path) -> Iterator[str]:
+    """Serve nbgrader's formgrader for a course and give its address."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    extension = '{"nbgrader.server_extensions.formgrader": true}'
+    words = [f"--ServerApp.port={port}", "--IdentityProvider.token=x", "--allow-root"]
+    words += ["--no-browser", f"--ServerApp.jpserver_extensions={extension}"]
+    server = subprocess.Popen(
+        [sys.executable, "-m", "jupyter_server", *words],
+        cwd=course,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        for _ in range(100):
+            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port)):
+                break
+            time.sleep(0.2)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def photograph(name: str, address: str, width: int) -> None:
+    """Keep a picture of a page."""
     chromium = (
         os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
     )
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        view = browser.new_page(viewport={"width": 720, "height": 400}, color_scheme="light")
-        view.goto(page.as_uri())
+        view = browser.new_page(viewport={"width": width, "height": 400}, color_scheme="light")
+        view.goto(address, wait_until="networkidle")
         picture = Image.open(io.BytesIO(view.screenshot(full_page=True)))
-    picture.quantize(64).save(SHOWN / "feedback.png", optimize=True)
+    picture = picture.crop((0, 0, picture.width, min(picture.height, 900)))
+    picture.quantize(64).save(SHOWN / f"{name}.png", optimize=True)
 
 
 if __name__ == "__main__":

@@ -119,7 +119,7 @@ class Judgement:
         weights = {c.name: c.weight for c in self.exercise.cases}
         share = sum(w for c, w in weights.items() if not cases[c]) / sum(weights.values())
         state = "correct" if not any(cases.values()) else "partly correct" if share else "wrong"
-        points = round(self.out_of * share, 6)
+        points = round(self.out_of * share, 2)
         return Mark(self.exercise.function, points, self.out_of, state, cases)
 
     def ask(self, seed: bytes) -> dict[str, Outcome]:

@@ -80,7 +80,6 @@ def series(rng, T=9):
 
 running_mean = Exercise(
     "running_mean",
-    uses=["scan"],
     cases=[
         Case("nine numbers", series),
         Case("one number", partial(series, T=1), weight=0.5),
