@@ -106,7 +106,7 @@ def formgrader(course: Path) -> Iterator[str]:
     """Serve nbgrader's formgrader for a course and give its address."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    extension = '{"nbgrader.server_extensions.formgrader": true}'
+    extension = "{'nbgrader.server_extensions.formgrader': True}"
     words = [f"--ServerApp.port={port}", "--IdentityProvider.token=x", "--allow-root"]
     words += ["--no-browser", f"--ServerApp.jpserver_extensions={extension}"]
     server = subprocess.Popen(
@@ -116,7 +116,7 @@ def formgrader(course: Path) -> Iterator[str]:
         stderr=subprocess.DEVNULL,
     )
     try:
-        for _ in range(100):
+        for _ in range(300):  # a busy machine takes its time
             with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port)):
                 break
             time.sleep(0.2)
