@@ -66,12 +66,11 @@ def main() -> None:
         run(place, "canvas", "export", "toy-rnn", "--course", "term", *filled)
         (SHOWN / "canvas.txt").write_text((place / "filled.csv").read_text())
         run(place, "similar", "similar", "toy-rnn", "--course", "term")
-        page = place / "term" / "feedback" / "vera" / "toy-rnn" / "toy-rnn.html"
-        photograph("feedback", page.as_uri(), 720)
+        feedback = place / "term" / "feedback" / "vera" / "toy-rnn" / "toy-rnn.html"
+        photograph("feedback", feedback.as_uri(), 720)
         with formgrader(place / "term") as address:
-            photograph(
-                "formgrader", f"{address}/formgrader/manage_submissions/toy-rnn?token=x", 960
-            )
+            page = f"{address}/formgrader/manage_submissions/toy-rnn"
+            photograph("formgrader", page, 1100, "text=vera")
 
 
 def audits() -> None:
@@ -107,7 +106,7 @@ def formgrader(course: Path) -> Iterator[str]:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     extension = "{'nbgrader.server_extensions.formgrader': True}"
-    words = [f"--ServerApp.port={port}", "--IdentityProvider.token=x", "--allow-root"]
+    words = [f"--ServerApp.port={port}", "--IdentityProvider.token=", "--allow-root"]
     words += ["--no-browser", f"--ServerApp.jpserver_extensions={extension}"]
     server = subprocess.Popen(
         [sys.executable, "-m", "jupyter_server", *words],
@@ -126,17 +125,18 @@ def formgrader(course: Path) -> Iterator[str]:
         server.wait()
 
 
-def photograph(name: str, address: str, width: int) -> None:
-    """Keep a picture of a page."""
+def photograph(name: str, address: str, width: int, shown: str = "body") -> None:
+    """Keep a picture of a page, once it shows what it must."""
     chromium = (
         os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
     )
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         view = browser.new_page(viewport={"width": width, "height": 400}, color_scheme="light")
-        view.goto(address, wait_until="networkidle")
+        view.goto(address)
+        view.wait_for_selector(shown)
         picture = Image.open(io.BytesIO(view.screenshot(full_page=True)))
-    picture = picture.crop((0, 0, picture.width, min(picture.height, 900)))
+    picture = picture.crop((0, 0, picture.width, min(picture.height, 1000)))
     picture.quantize(64).save(SHOWN / f"{name}.png", optimize=True)
 
 
