@@ -180,3 +180,11 @@ def test_a_module_that_is_missing_is_not_the_students_fault():
     with pytest.raises(SandboxError, match="not installed where submissions run: no_such"):
         Sandbox(["no_such"])
     assert processes() == []
+
+
+def test_the_inner_walls_have_a_place_to_be_built_on(monkeypatch):
+    """Bubblewrap inside bubblewrap needs it, though nothing of the allow-list lies there."""
+    monkeypatch.setattr(walls.os, "getuid", lambda: 0)
+    words = walls.command([("/usr", "/usr")], walls.DEFAULT_LIMITS, 3, None, ["python"])
+    outer = words[: words.index("setpriv")]
+    assert outer[outer.index(walls.BUILT_ON) - 1] == "--dir"

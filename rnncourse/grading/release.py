@@ -34,7 +34,7 @@ def student_version(assignment: Assignment) -> str:
     return _released(assignment.files["notebook"])
 
 
-def write(assignment: Assignment, folder: Path) -> Path:
+def write_release(assignment: Assignment, folder: Path) -> Path:
     """Write the student's notebook to ``folder/NAME/NAME.ipynb`` and return that path."""
     path = folder / assignment.name / f"{assignment.name}.ipynb"
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -19,6 +19,7 @@ import rnncourse
 
 INSIDE = "/course/rnncourse"  # where the package stands in the sandbox
 SCRATCH = "/scratch"
+BUILT_ON = str(Path("/", "tmp"))  # where bubblewrap sets up what it is about to show
 _OUTER_UIDS = (61184, 65520)  # systemd keeps these for passing users
 _number = itertools.count()
 _KEPT = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")  # a processor's needs, nobody's secret
@@ -127,7 +128,7 @@ def command(
     first, last = _OUTER_UIDS
     uid = str(first + (31 * os.getpid() + next(_number)) % (last - first))
     outer = ["bwrap", "--die-with-parent", *_mounts(paths), "--dev-bind", "/dev", "/dev"]
-    outer += ["--dir", "/tmp"]  # the inner one builds its walls on it, whoever runs this
+    outer += ["--dir", BUILT_ON]  # no path of the allow-list need lie in it
     outer += ["--bind", "/proc", "/proc", "--", "setpriv", "--reuid", uid, "--regid", uid]
     return [*outer, "--clear-groups", "--", *inner]
 

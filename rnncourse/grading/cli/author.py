@@ -50,7 +50,7 @@ def release(
     name: Name, to: Annotated[Path, typer.Option(help="Where to.")] = Path("release")
 ) -> None:
     """Write the students' notebook: no solutions, no hidden tests."""
-    out.print(str(releases.write(load(name), to)), highlight=False)
+    out.print(str(releases.write_release(load(name), to)), highlight=False)
 
 
 @app.command(**examples("sample 02-recurrent-networks --to try-out --students 20"))
