@@ -24,12 +24,12 @@ ROOT = Path(__file__).resolve().parent.parent
 SHOWN = ROOT / "book" / "_static" / "guide"
 TOY = ROOT / "tests" / "assignments" / "toy-rnn"
 CLUSTER = "rnn_forward"
-NAMED = """
-
-from rnncourse.grading.exercise import named_cluster
+NAMED = """from rnncourse.grading.exercise import named_cluster
 
 no_first_part = named_cluster(
-    "rnn_forward", "{code}", "no first part",
+    "rnn_forward",
+    "{code}",
+    "no first part",
     hint="`rnn_forward` needs `rnn_step`: write that first.",
 )
 """
@@ -53,8 +53,10 @@ def main() -> None:
         (place / "term" / "course-secret").write_text("0" * 64 + "\n")
         grades = run(place, "grade", "grade", "toy-rnn", "--course", "term")
         code = next(line.split()[1] for line in grades.splitlines() if f"  {CLUSTER} " in line)
+        named = NAMED.format(code=code.rstrip(":"))
+        (SHOWN / "named.txt").write_text(named)
         with (place / "toy-rnn" / "mistakes.py").open("a") as file:
-            file.write(NAMED.format(code=code.rstrip(":")))
+            file.write(f"\n\n{named}")
         run(place, "regrade", "regrade", "toy-rnn", "--course", "term", "--diff")
         run(place, "regrade", "regrade", "toy-rnn", "--course", "term", "--accept")
         run(place, "push", "push", "toy-rnn", "--course", "term")
