@@ -321,6 +321,28 @@ def test_a_judged_mistake_is_known_by_its_fault_and_not_by_its_values():
     assert (mark.function, mark.mistake) == ("ever", "forgets")
 
 
+def test_the_parts_of_what_is_compared_have_names(capsys):
+    import numpy as np
+
+    def leaky_step(x_t, h, W_xh, W_hh, b_h, a):
+        h *= 1 - a
+        return h
+
+    selfcheck.check(leaky_step, "02-recurrent-networks")
+    assert "the result has the right shape, but" in capsys.readouterr().out
+    right = {}
+    exec(assignments.load("02-recurrent-networks").solutions["leaky_step"], {"np": np}, right)
+
+    def leaky_step(x_t, h, W_xh, W_hh, b_h, a):
+        result = right["leaky_step"](x_t, h, W_xh, W_hh, b_h, a)
+        h *= 0
+        return result
+
+    selfcheck.check(leaky_step, "02-recurrent-networks")
+    told = capsys.readouterr().out
+    assert "a batch of one: whether all arguments stay as they were is False" in told
+
+
 def test_self_learners_read_public_checks(capsys):
     import numpy as np
 

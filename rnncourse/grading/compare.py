@@ -57,7 +57,9 @@ def difference(expected: Any, got: Any, rtol: float, atol: float, where: str = "
             got = bool(got)
         if type(got) is not type(expected):
             return f"{place} is {kind(got)}; expected {kind(expected)}"
-        return None if got == expected else f"{place} is not the right one"
+        if got == expected:
+            return None
+        return f"{place} is {got}" if isinstance(got, bool) else f"{place} is not the right one"
     return _numbers(expected, got, rtol, atol, place)
 
 

@@ -80,6 +80,8 @@ class Exercise:
         way than by calling it once; what it returns is compared. It runs
         beside the student's code, so it must import what it uses and must
         not know the answer.
+    parts : sequence of str
+        What the parts of a tuple that ``through`` returns are called in feedback.
     judge : callable, optional
         ``judge(expected, got, inputs)`` gives None or what is wrong, for
         answers of which several are right; it runs outside.
@@ -98,6 +100,7 @@ class Exercise:
     rtol: float = 1e-6
     atol: float = 1e-8
     through: Callable[..., Any] | None = None
+    parts: Sequence[str] = ()
     judge: Callable[[Any, Any, Inputs], str | None] | None = None
     uses: Sequence[str] = ()
     follow_through: float = 1.0

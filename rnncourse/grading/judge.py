@@ -216,6 +216,11 @@ def wrong(exercise: Exercise, want: Outcome, got: Outcome, inputs: Inputs) -> st
             return exercise.judge(want.value, got.value, inputs)
         except Exception as error:  # it met a value of a form that it did not expect
             return f"the result is not of the form asked for ({type(error).__name__})"
+    names = exercise.parts
+    if names and isinstance(got.value, tuple) and len(got.value) == len(want.value):
+        pairs = zip(want.value, got.value, names, strict=True)
+        found = (difference(w, g, exercise.rtol, exercise.atol, name) for w, g, name in pairs)
+        return next((text for text in found if text), None)
     return difference(want.value, got.value, exercise.rtol, exercise.atol)
 
 

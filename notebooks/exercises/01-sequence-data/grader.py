@@ -31,6 +31,7 @@ def with_values_after(answer, values, cut, context, horizon):
 rolling_data = Exercise(
     "rolling_data",
     through=with_values_after,
+    parts=["the result", "whether `values` stays as it was"],
     cases=[
         Case("windows of several steps", series),
         Case("context and horizon of two", partial(series, longest=3)),
@@ -90,6 +91,7 @@ def unchanged(answer, batch, lengths):
 standardise_clips = Exercise(
     "standardise_clips",
     through=unchanged,
+    parts=["the result", "whether `batch` stays as it was"],
     cases=[
         Case("padding of NaN", clips),
         Case("padding of infinities", partial(clips, fill=np.inf)),

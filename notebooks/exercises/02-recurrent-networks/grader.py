@@ -33,6 +33,7 @@ def kept(answer, **arguments):
 leaky_step = Exercise(
     "leaky_step",
     through=kept,
+    parts=["the result", "whether all arguments stay as they were"],
     cases=[
         Case("one leak", step),
         Case("a leak for each unit", partial(step, each=True)),
@@ -66,6 +67,7 @@ def fold(answer, x, a, b):
 scan = Exercise(
     "scan",
     through=fold,
+    parts=["the result", "how much of the stream was read at each step"],
     cases=[
         Case("a stream of seven", numbers),
         Case("a stream of one", partial(numbers, T=1)),
@@ -160,6 +162,12 @@ def read(answer, x, cuts, H, kind, seed):
 read_stream = Exercise(
     "read_stream",
     through=read,
+    parts=[
+        "what is yielded",
+        "how many chunks were read at each",
+        "which chunks the gradient of the last one reaches",
+        "what the layer was given to read",
+    ],
     rtol=1e-4,
     atol=1e-5,
     cases=[
@@ -191,6 +199,7 @@ def whole(rng):
 final_states = Exercise(
     "final_states",
     through=kept,
+    parts=["the result", "whether all arguments stay as they were"],
     cases=[
         Case("padding of NaN", partial(padded, shortest=1)),
         Case("padding of zeros", partial(padded, shortest=1, fill=0.0)),
