@@ -136,6 +136,7 @@ def test_half_a_message_times_out_or_ends():
 @pytest.mark.parametrize(("expected", "got", "words"), [
     (1.0, 1.0 + 1e-12, None),
     (1.0, np.float32(1), None),
+    (1.0, 2.0, "^the result is not the right number$"),
     (3, 3.0, None),
     (1.0, np.ones(1), "a NumPy array; expected a number"),
     (1.0, float("nan"), "NaN"),

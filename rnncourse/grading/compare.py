@@ -89,6 +89,8 @@ def _numbers(expected: Any, got: Any, rtol: float, atol: float, place: str) -> s
             return f"{place} contains NaN"
     if not wrong.any():
         return None
+    if scalar:
+        return f"{place} is not the right number"
     return f"{place} has the right shape, but {int(wrong.sum())} of {wrong.size} values are wrong"
 
 
