@@ -51,7 +51,7 @@ total_perplexity = Exercise(
     "total_perplexity",
     cases=[
         Case("five batches", batches),
-        Case("one batch", partial(batches, n=1), weight=0.5),
+        Case("one batch", partial(batches, n=1), weight=0.25),
     ],
 )
 
@@ -77,7 +77,8 @@ def clips(rng, fill=np.nan, shortest=2, longest=9, padding=2, constant=False):
     for row, n in zip(batch, lengths, strict=True):
         row[:n] = rng.normal(100, 5, (n, D))
         if constant:
-            row[:n, 0] = row[0, 0]
+            # A whole number, whose mean is exact: the guard `std == 0` is right too.
+            row[:n, 0] = rng.integers(50, 150)
     return {"batch": batch, "lengths": lengths}
 
 

@@ -229,6 +229,16 @@ def clip_by_clip(batch, lengths):
 
 
 @alternative("standardise_clips")
+def guarded_by_equality(batch, lengths):
+    result = np.zeros(batch.shape)
+    for b, n in enumerate(lengths):
+        deviation = batch[b, :n].std(axis=0)
+        deviation[deviation == 0] = 1
+        result[b, :n] = (batch[b, :n] - batch[b, :n].mean(axis=0)) / deviation
+    return result
+
+
+@alternative("standardise_clips")
 def means_that_skip_nan(batch, lengths):
     real = (np.arange(batch.shape[1]) < np.reshape(lengths, (-1, 1)))[:, :, None]
     clean = np.where(real, batch, np.nan)
@@ -309,13 +319,20 @@ def masked_by_a_product(batch, lengths):
 def division_by_zero(batch, lengths):
     mask = (np.arange(batch.shape[1]) < lengths[:, None])[..., None]
     count = lengths[:, None, None]
-    first = batch[:, :1]  # so that no rounding is left of a constant
-    clean = np.where(mask, batch - first, 0.0)
+    clean = np.where(mask, batch, 0.0)
     centred = clean - clean.sum(axis=1, keepdims=True) / count
     std = np.sqrt(
         (np.where(mask, centred, 0.0) ** 2).sum(axis=1, keepdims=True) / count
     )
     return np.where(mask, centred / std, 0.0)
+
+
+@mistake(
+    "standardise_clips",
+    hint="The shapes do not fit: a mean over frames loses the axis that it ran over.",
+)
+def axis_lost(batch, lengths):
+    return (batch - batch.mean(axis=1)) / batch.std(axis=1)
 
 
 @mistake(
@@ -422,6 +439,16 @@ def growth_of_each_phase(x, horizon, period):
 )
 def growth_of_drift(x, horizon, period):
     growth = (x[:, -1:] - x[:, :1]) / (x.shape[1] - 1) * period
+    step = np.arange(horizon)
+    return x[:, -period:][:, step % period] + growth * (1 + step // period)
+
+
+@mistake(
+    "seasonal_drift",
+    hint="The growth is that of one value only: compare the means of two periods.",
+)
+def growth_of_the_last_value(x, horizon, period):
+    growth = x[:, -1:] - x[:, -1 - period, None]
     step = np.arange(horizon)
     return x[:, -period:][:, step % period] + growth * (1 + step // period)
 
@@ -630,6 +657,20 @@ def unseen_is_uniform(counts, past, x, order, K):
 def minus_zero(counts, past, x, order, K):
     p = 1 / K
     for n in range(min(order, len(past) + 1)):
+        after = counts.get(tuple(past[-n:]))
+        if after:
+            total, kinds = sum(after.values()), len(after)
+            p = (after[x] + kinds * p) / (total + kinds)
+    return p
+
+
+@mistake(
+    "probability",
+    hint="Print two slices `past[-n:]`: for n = 0, and for n beyond the past.",
+)
+def past_too_short(counts, past, x, order, K):
+    p = 1 / K
+    for n in range(order):
         after = counts.get(tuple(past[-n:]))
         if after:
             total, kinds = sum(after.values()), len(after)

@@ -60,6 +60,23 @@ def recurrent_matrix_not_transposed(x_t, h, W_xh, W_hh, b_h, a):
     return (1 - a) * h + a * np.tanh(x_t @ W_xh.T + h @ W_hh + b_h)
 
 
+@mistake(
+    "leaky_step",
+    hint="The state leaks before it enters the tanh: which one belongs there?",
+)
+def leaked_before_use(x_t, h, W_xh, W_hh, b_h, a):
+    h = (1 - a) * h
+    return h + a * np.tanh(x_t @ W_xh.T + h @ W_hh.T + b_h)
+
+
+@mistake(
+    "leaky_step",
+    hint="The shapes do not fit: in the batch each sequence is a row, not a column.",
+)
+def columns(x_t, h, W_xh, W_hh, b_h, a):
+    return (1 - a) * h + a * np.tanh(W_xh @ x_t + W_hh @ h + b_h)
+
+
 @mistake("leaky_step", hint="The tanh is missing.")
 def no_tanh(x_t, h, W_xh, W_hh, b_h, a):
     return (1 - a) * h + a * (x_t @ W_xh.T + h @ W_hh.T + b_h)
@@ -204,12 +221,44 @@ def states_returned(x):
     "running_mean", hint="One number came back: the mean after each step is asked for."
 )
 def last_mean(x):
-    return sum(x) / max(len(x), 1)
+    total, n = 0.0, 0
+    for x_t in x:
+        total, n = total + x_t, n + 1
+    return total / max(n, 1)
 
 
 @mistake("running_mean", hint="The sums so far are all divided by the full length.")
 def divided_by_the_length(x):
-    return [total / len(x) for total in scan(lambda s, x_t: s + x_t, 0.0, x)]
+    totals = scan(lambda s, x_t: s + x_t, 0.0, x)
+    return [total / len(totals) for total in totals]
+
+
+@mistake(
+    "running_mean",
+    hint="`x` may be a stream: it has no length, no slices, and passes by only once.",
+)
+def looked_at_again(x):
+    return [sum(x[: t + 1]) / (t + 1) for t in range(len(x))]
+
+
+@mistake(
+    "running_mean",
+    hint="One mean too many, at the front: does your `scan` give its start?",
+)
+def scan_gives_its_start(x):
+    means, total = [0.0], 0.0
+    for n, x_t in enumerate(x, start=1):
+        total += x_t
+        means.append(total / n)
+    return means
+
+
+@mistake(
+    "running_mean",
+    hint="These are the numbers themselves: does your `scan` carry the state?",
+)
+def scan_carries_nothing(x):
+    return [0.0 + x_t for x_t in x]
 
 
 # --- parameters
@@ -274,6 +323,16 @@ def directions_share(D, H, K, layers=1, bidirectional=False):
     return H * (D + H + 2) + (layers - 1) * H * (n * H + H + 2) + K * (n * H + 1)
 
 
+@mistake(
+    "parameters",
+    hint="The layers are built to be counted: that fails where they are large.",
+)
+def built(D, H, K, layers=1, bidirectional=False):
+    layer = nn.RNN(D, H, num_layers=layers, bidirectional=bidirectional)
+    read_out = nn.Linear(2 * H if bidirectional else H, K)
+    return sum(p.numel() for m in (layer, read_out) for p in m.parameters())
+
+
 @mistake("parameters", hint="The first layer is counted twice.")
 def one_layer_too_many(D, H, K, layers=1, bidirectional=False):
     n = 2 if bidirectional else 1
@@ -331,7 +390,7 @@ def not_detached(layer, chunks):
 
 @mistake(
     "read_stream",
-    hint="The gradient within a chunk is lost: detach the state, not the output.",
+    hint="The gradient within a chunk is lost: output detached, or `no_grad`?",
 )
 def output_detached(layer, chunks):
     state = None
@@ -391,6 +450,17 @@ def everything_read_again(layer, chunks):
         past = [*past, chunk]
         earlier = [part.detach() for part in past[:-1]]
         yield layer(torch.cat([*earlier, chunk], dim=1), None)[0][:, -chunk.shape[1] :]
+
+
+@mistake(
+    "read_stream",
+    hint="All chunks so far are read again, and gradients go back through them.",
+)
+def whole_past_read_again(layer, chunks):
+    past = []
+    for chunk in chunks:
+        past.append(chunk)
+        yield layer(torch.cat(past, dim=1), None)[0][:, -chunk.shape[1] :]
 
 
 # --- final_states
@@ -548,6 +618,11 @@ def unsure():
 )
 def upside_down():
     return np.array([[-6.0]]), np.array([[2.5]]), np.array([0.5])
+
+
+@mistake("ever", hint="What type have your three weights? NumPy arrays are asked for.")
+def lists():
+    return [[6.0]], [[2.5]], [-0.5]
 
 
 @mistake(
