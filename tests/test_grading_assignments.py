@@ -404,6 +404,16 @@ def test_other_right_ways_lose_nothing(function, answer):
     assert mark.state == "correct", mark.cases
 
 
+def test_an_error_gets_the_hint_of_the_same_error_alone():
+    """Not every ValueError is that of the mistake `columns`, whose shapes do not fit."""
+    source = assignments.load("02-recurrent-networks")
+    columns = next(m for m in source.mistakes("leaky_step") if m.name == "columns")
+    mark = mark_of("leaky_step", columns.source)
+    assert (mark.error, mark.mistake) == ("ValueError", "columns")
+    mark = mark_of("leaky_step", "def leaky_step(*_, **__):\n    raise ValueError('no idea')")
+    assert (mark.error, mark.mistake, mark.hint) == ("ValueError", "", "")
+
+
 def test_weights_are_numbers():
     cell = "def ever():\n    return np.array([['9']]), np.array([['9']]), np.array(['1'])"
     mark = mark_of("ever", cell)
