@@ -118,9 +118,12 @@ def finite(value: Any) -> bool:
 def kind(value: Any) -> str:
     """Name a value's type for a student."""
     if isinstance(value, Foreign):
-        return f"a value of type {value.type_name}"
-    name = type(value).__name__
-    return _WORDS.get(name, f"{'an' if name[:1].lower() in 'aeiou' else 'a'} {name}")
+        name = value.type_name
+    else:
+        name = type(value).__name__
+        if name in _WORDS:
+            return _WORDS[name]
+    return f"{'an' if name[:1].lower() in 'aeiou' else 'a'} {name}"
 
 
 def fingerprint(values: Any) -> str:
