@@ -171,7 +171,7 @@ def examine(answer, faults):
     def with_fault(fault):
         def backward(direct, x, h, W_xh, W_hh, b_h):
             states = rnn_forward(x, h, W_xh, W_hh, b_h)[0]
-            B, T, _ = states.shape
+            T = states.shape[1]
             before = np.concatenate([h[:, None], states[:, :-1]], axis=1)
             if fault == "zero first":
                 before[:, 0] = 0

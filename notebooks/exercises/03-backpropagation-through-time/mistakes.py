@@ -45,7 +45,7 @@ def no_direct_path(dh, x_t, h, W_xh, W_hh, b_h, a):
 
 @mistake(
     "leaky_step_backward",
-    hint="The slope of tanh belongs to the value of the tanh, which is not the state after.",
+    hint="The slope of tanh is that of its own value, which is not the state after.",
 )
 def slope_of_the_state(dh, x_t, h, W_xh, W_hh, b_h, a):
     new = (1 - a) * h + a * np.tanh(x_t @ W_xh.T + h @ W_hh.T + b_h)
@@ -152,7 +152,7 @@ def last_loss_only(direct, x, h, W_xh, W_hh, b_h, a):
 
 @mistake(
     "leaky_backward",
-    hint="Nothing is handed from a step to the one before it: add `dh` to the direct part.",
+    hint="Nothing is handed to the step before: add `dh` to the direct part.",
 )
 def nothing_handed_back(direct, x, h, W_xh, W_hh, b_h, a):
     states = leaky_forward(x, h, W_xh, W_hh, b_h, a)
@@ -326,10 +326,7 @@ def never_reset(model, chunks):
 def all_reset(model, chunks):
     losses, state = [], None
     for x, y, new in chunks:
-        if new.any() or state is None:
-            state = None
-        else:
-            state = state.detach()
+        state = None if new.any() or state is None else state.detach()
         out, state = model(x, state)
         loss = nn.functional.mse_loss(out, y)
         loss.backward()
