@@ -164,6 +164,8 @@ def uniform(expected, got, inputs):
         columns = np.diagonal(square, axis1=1, axis2=2)
         if np.allclose(square, columns[:, None] * np.eye(H), atol=1e-4):
             return "the columns are orthogonal but not all of one length"
+        if np.allclose(columns, 1, atol=1e-4):
+            return "the columns have length rho, but are not orthogonal to each other"
         return "the columns are not orthogonal to each other"
     if np.allclose(length, 1 / rho**2, rtol=1e-4):
         return "orthogonal, but the radius is 1 whatever rho is"
@@ -174,7 +176,8 @@ def uniform(expected, got, inputs):
     limit = 6 / np.sqrt(N)
     reflected = (np.linalg.det(Q) < 0).mean()
     if H > 1 and reflected in (0, 1):
-        return "orthogonal and of radius rho, but the determinant always has one sign"
+        sign = "negative" if reflected else "positive"
+        return f"orthogonal and of radius rho, but the determinant is always {sign}"
     if (np.abs(Q.mean(0)) > limit / np.sqrt(H)).any():
         return "orthogonal and of radius rho, but the mean of an entry is not zero"
     if abs(reflected - 0.5) > limit / 2:
