@@ -393,7 +393,10 @@ def power_of_entries(W_hh, share, a=1.0):
     if radius_lag(W_hh, share, a) is None:
         return None
     for k in range(2000):
-        if np.linalg.norm(J**k, 2) < share:
+        power = J**k
+        if not np.isfinite(power).all():
+            break
+        if np.linalg.norm(power, 2) < share:
             return k
     return None
 
@@ -403,7 +406,10 @@ def no_leak_in_the_power(W_hh, share, a=1.0):
     if radius_lag(W_hh, share, a) is None:
         return None
     for k in range(2000):
-        if np.linalg.norm(np.linalg.matrix_power(W_hh, k), 2) < share:
+        power = np.linalg.matrix_power(W_hh, k)
+        if not np.isfinite(power).all():
+            break
+        if np.linalg.norm(power, 2) < share:
             return k
     return None
 
@@ -753,7 +759,7 @@ def by_cases(T, m):
 
 @mistake(
     "adding_loss",
-    hint="The marks are not anywhere in the sequence: there is one in each half.",
+    hint="Each half has a mark of its own, and those of an odd length differ in size.",
 )
 def anywhere(T, m):
     return 2 * (T - m) / T / 12
@@ -768,22 +774,13 @@ def zero_as_a_guess(T, m):
     return (min(unseen, half) / half + max(unseen - half, 0) / (T - half)) / 3
 
 
-@mistake("adding_loss", hint="It is the first steps that are not seen, not the last.")
+@mistake(
+    "adding_loss",
+    hint="The halves are exchanged: which one is out of sight first, and which is longer?",
+)
 def first_steps_seen(T, m):
     half = T // 2
     return (max(half - m, 0) / half + min(T - m, T - half) / (T - half)) / 12
-
-
-@mistake("adding_loss", hint="The halves of an odd length are not of one size.")
-def equal_halves(T, m):
-    half, unseen = T / 2, T - m
-    return (min(unseen, half) / half + max(unseen - half, 0) / half) / 12
-
-
-@mistake("adding_loss", hint="Of an odd length the second half is the longer one.")
-def longer_half_first(T, m):
-    half, unseen = T - T // 2, T - m
-    return (min(unseen, half) / half + max(unseen - half, 0) / (T - half)) / 12
 
 
 @mistake("adding_loss", hint="The squared error is a variance, not its square root.")
@@ -865,7 +862,7 @@ def too_few_steps(d, n, K, e):
 
 @mistake(
     "copying_loss",
-    hint="The memory does not know which symbols are wrong, so it cannot mix like this.",
+    hint="The memory does not know which symbols are wrong: it cannot mix like this.",
 )
 def knows_its_errors(d, n, K, e):
     return n * e * np.log(K) / (d + 2 * n)
