@@ -776,7 +776,7 @@ def zero_as_a_guess(T, m):
 
 @mistake(
     "adding_loss",
-    hint="The halves are exchanged: which one is out of sight first, and which is longer?",
+    hint="The halves are exchanged: which is out of sight first, and which is longer?",
 )
 def first_steps_seen(T, m):
     half = T // 2
