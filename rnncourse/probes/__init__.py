@@ -1,0 +1,1 @@
+"""What the course measures of a network."""
