@@ -88,19 +88,16 @@ def log_product_norms(jacobians: np.ndarray) -> np.ndarray:
     -----
     Pascanu, Mikolov and Bengio, 2013, eq. 5.
     """
-    T, H, _ = shape(jacobians, "jacobians", "T H H2")
+    _, H, _ = shape(jacobians, "jacobians", "T H H2")
     shape(jacobians, "jacobians", "T H H2", H2=H)
-    product, logs = np.eye(H), np.zeros(T + 1)
-    for k in range(1, T + 1):
-        product = product @ jacobians[T - k]  # ∂h_T/∂h_{T-k}, up to a factor
+    product, logs = np.eye(H), [0.0]
+    for J in jacobians[::-1]:
+        product = product @ J  # ∂h_T/∂h_{T-k}, up to a factor
         norm = np.linalg.norm(product, 2)
         with np.errstate(divide="ignore"):
-            logs[k] = logs[k - 1] + np.log(norm)
-        if norm == 0:
-            logs[k:] = -np.inf
-            break
-        product = product / norm
-    return logs
+            logs.append(logs[-1] + np.log(norm))
+        product = product / (norm or 1.0)
+    return np.array(logs)
 
 
 def lyapunov_exponents(jacobians: np.ndarray) -> np.ndarray:
