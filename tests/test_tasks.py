@@ -1,9 +1,11 @@
 """Memory tasks: known answers, repeatability, errors."""
 
+import math
+
 import pytest
 import torch
 
-from rnncourse.data.tasks import delayed_recall, parity
+from rnncourse.data.tasks import adding, copying, delayed_recall, parity
 
 
 def test_parity_counts_ones():
@@ -24,7 +26,55 @@ def test_delayed_recall_asks_for_the_first_symbol():
     assert inputs.shape == (2, 2)
 
 
-@pytest.mark.parametrize("task", [lambda g: parity(4, 9, g), lambda g: delayed_recall(4, 5, 3, g)])
+def test_adding_marks_one_number_in_each_half():
+    inputs, targets = adding(300, 7, torch.Generator().manual_seed(0))
+    assert inputs.shape == (300, 7, 2) and targets.shape == (300,)
+    numbers, markers = inputs.unbind(-1)
+    assert (markers[:, :3].sum(1) == 1).all() and (markers[:, 3:].sum(1) == 1).all()
+    assert (markers.sum(0) > 0).all()  # every place is used
+    torch.testing.assert_close(targets, numbers[markers == 1].view(300, 2).sum(1))
+
+
+def test_adding_scores_its_baselines():
+    inputs, targets = adding(200_000, 4, torch.Generator().manual_seed(0))
+    later = (inputs[:, 2:, 0] * inputs[:, 2:, 1]).sum(1)
+    assert ((targets - 1) ** 2).mean().item() == pytest.approx(1 / 6, rel=0.01)
+    assert ((targets - later - 0.5) ** 2).mean().item() == pytest.approx(1 / 12, rel=0.01)
+
+
+def test_copying_writes_what_was_read():
+    inputs, targets = copying(200, 3, 2, 8, torch.Generator().manual_seed(0))
+    assert inputs.shape == targets.shape == (200, 7)
+    assert torch.equal(inputs[:, :2], targets[:, -2:])
+    assert (inputs[:, 2:] == torch.tensor([8, 8, 9, 8, 8])).all()
+    assert (targets[:, :5] == 8).all()
+    assert set(inputs[:, :2].flatten().tolist()) == set(range(8))
+    # Asked after `delay` steps: the sign to start is the last step before the copy.
+    inputs, _ = copying(1, 1, 2)
+    assert (inputs[0, 2:] == torch.tensor([9, 8, 8])).all()
+
+
+@pytest.mark.parametrize(("delay", "n", "K"), [(100, 10, 8), (5, 3, 2)])
+def test_copying_scores_its_baseline(delay, n, K):
+    _, targets = copying(2000, delay, n, K, torch.Generator().manual_seed(0))
+    probabilities = torch.zeros(*targets.shape, K + 1)
+    probabilities[:, : delay + n, K] = 1
+    probabilities[:, delay + n :, :K] = 1 / K
+    surprise = -probabilities.gather(-1, targets[..., None]).log()
+    expected = n * math.log(K) / (delay + 2 * n)
+    assert surprise.mean().item() == pytest.approx(expected, rel=1e-5)
+    assert (targets[:, -n:] == 0).float().mean().item() == pytest.approx(1 / K, abs=0.02)
+
+
+@pytest.mark.parametrize(
+    "task",
+    [
+        lambda g: parity(4, 9, g),
+        lambda g: delayed_recall(4, 5, 3, g),
+        lambda g: adding(4, 9, g),
+        lambda g: copying(4, 5, 3, 3, g),
+    ],
+)
 def test_the_generator_decides_everything(task):
     first, again, other = (task(torch.Generator().manual_seed(s)) for s in (1, 1, 2))
     assert all(torch.equal(a, b) for a, b in zip(first, again, strict=True))
@@ -41,6 +91,10 @@ def test_the_generator_decides_everything(task):
             lambda: delayed_recall(2, 3, symbols=1),
             "symbols is 1; expected an integer of at least 2",
         ),
+        (lambda: adding(2, 1), "steps is 1; expected an integer of at least 2"),
+        (lambda: copying(2, 0), "delay is 0"),
+        (lambda: copying(2, 3, 0), "length is 0"),
+        (lambda: copying(2, 3, 2, 1), "symbols is 1"),
     ],
 )
 def test_bad_sizes_are_named(call, message):

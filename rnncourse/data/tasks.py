@@ -87,3 +87,105 @@ def delayed_recall(
     inputs[:, 0] = torch.randint(K, (B,), generator=generator)
     inputs[:, -1] = K + 1
     return inputs, inputs[:, 0].clone()
+
+
+def adding(
+    batch: int, steps: int, generator: torch.Generator | None = None
+) -> tuple[Tensor, Tensor]:
+    """Add the two numbers that are marked, one in each half of the sequence.
+
+    A model that ignores its inputs does best with the mean, 1: mean squared
+    error 2 · 1/12 = 1/6, the variance of a sum of two uniform numbers. One that
+    remembers the later number only has 1/12.
+
+    Parameters
+    ----------
+    batch, steps : int
+        B sequences of T steps, T at least 2.
+    generator : torch.Generator, optional
+        Source of randomness; torch's own if not given.
+
+    Returns
+    -------
+    inputs : torch.Tensor
+        A number uniform in [0, 1) and a marker, 0 or 1, shape (B, T, 2).
+    targets : torch.Tensor
+        The sum of the two marked numbers, shape (B,).
+
+    Raises
+    ------
+    ValueError
+        If a size is not an integer or is too small.
+
+    Notes
+    -----
+    Hochreiter and Schmidhuber, 1997, in the form of Arjovsky et al., 2016.
+
+    Examples
+    --------
+    Numbers ``.3 .8 .1 .5``, markers ``1 0 0 1``: ``.8``.
+    """
+    B, T = positive(batch, "batch"), positive(steps, "steps", at_least=2)
+    numbers = torch.rand(B, T, generator=generator)
+    markers, rows = torch.zeros(B, T), torch.arange(B)
+    markers[rows, torch.randint(T // 2, (B,), generator=generator)] = 1
+    markers[rows, torch.randint(T // 2, T, (B,), generator=generator)] = 1
+    return torch.stack([numbers, markers], -1), (numbers * markers).sum(1)
+
+
+def copying(
+    batch: int,
+    delay: int,
+    length: int = 10,
+    symbols: int = 8,
+    generator: torch.Generator | None = None,
+) -> tuple[Tensor, Tensor]:
+    """Read some symbols, wait, and write them down in order when asked.
+
+    A model that knows when to write but has forgotten what does best with
+    "blank" and then equal chances: cross-entropy n ln K / (delay + 2 n) a step
+    for n symbols out of K, which is ln K for each symbol to write and 0
+    elsewhere; accuracy 1/K on the symbols to write.
+
+    Parameters
+    ----------
+    batch : int
+        B, the number of sequences.
+    delay : int
+        Steps from the end of the symbols to the start of the copy, at least 1.
+    length : int
+        n, how many symbols to copy.
+    symbols : int
+        K, the number of different symbols.
+    generator : torch.Generator, optional
+        Source of randomness; torch's own if not given.
+
+    Returns
+    -------
+    inputs : torch.Tensor
+        n symbols below K, ``delay - 1`` blanks (K), the sign to start (K + 1),
+        and n blanks; int64, shape (B, delay + 2 n).
+    targets : torch.Tensor
+        ``delay + n`` blanks (K), then the symbols; int64, of the same shape.
+
+    Raises
+    ------
+    ValueError
+        If an argument is not an integer or is too small.
+
+    Notes
+    -----
+    Hochreiter and Schmidhuber, 1997, in the form of Arjovsky et al., 2016, whose
+    T is ``delay``.
+
+    Examples
+    --------
+    With K = 8, n = 2 and a delay of 3, ``5 1 8 8 9 8 8`` gives ``8 8 8 8 8 5 1``.
+    """
+    B, T = positive(batch, "batch"), positive(delay, "delay")
+    n, K = positive(length, "length"), positive(symbols, "symbols", at_least=2)
+    inputs = torch.full((B, T + 2 * n), K)
+    targets = inputs.clone()
+    inputs[:, :n] = targets[:, -n:] = torch.randint(K, (B, n), generator=generator)
+    inputs[:, -n - 1] = K + 1
+    return inputs, targets
