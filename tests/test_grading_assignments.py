@@ -340,7 +340,86 @@ def test_the_parts_of_what_is_compared_have_names(capsys):
 
     selfcheck.check(leaky_step, "02-recurrent-networks")
     told = capsys.readouterr().out
-    assert "a batch of one: whether all arguments stay as they were is False" in told
+    assert "every case: h after the call is not the right one" in told
+
+
+def mark_of(function, cell):
+    """The mark of one exercise of chapter 2 whose answer cell is ``cell``."""
+    source = assignments.load("02-recurrent-networks")
+    answers = extract.Submission(source.with_answer(function, cell))
+    seeds, common = student_seeds(b"s", "ada", source), common_seeds(b"s", source)
+    with Workplace(source.preload(), trusted=bool(REASON)) as workplace:
+        marks = judge.grade(source, answers, seeds, common, workplace).marks
+    return next(m for m in marks if m.function == function)
+
+
+IN_PLACE = """
+solved = leaky_step
+
+def leaky_step(x_t, h, W_xh, W_hh, b_h, a):
+    new = solved(x_t, h, W_xh, W_hh, b_h, a)
+    h += {change}
+    return new
+"""
+
+
+@pytest.mark.parametrize("change", ["1.0", "1e-12"])
+@pytest.mark.parametrize(
+    "trick",
+    ["", "str = lambda value: ''", "import builtins\nbuiltins.list = builtins.str = lambda *_: ''"],
+)
+def test_a_changed_argument_is_seen_whatever_the_cell_plants(change, trick):
+    mark = mark_of("leaky_step", IN_PLACE.format(change=change) + trick)
+    assert mark.points == 0, mark.cases
+    if "builtins" not in trick:  # that one breaks the messenger, to nobody's gain
+        assert all("h after the call" in wrong for wrong in mark.cases.values())
+
+
+@pytest.mark.parametrize(("function", "answer"), [
+    ("leaky_step", """
+solved = leaky_step
+
+def leaky_step(x_t, h, W_xh, W_hh, b_h, a):
+    single = [array.astype(np.float32) for array in (x_t, h, W_xh, W_hh, b_h)]
+    return solved(*single, np.asarray(a, dtype=np.float32))
+"""),
+    ("final_states", """
+solved = final_states
+
+def final_states(x, lengths, W_xh, W_hh, b_h):
+    return solved(x.astype(np.float32), lengths, *(w.astype(np.float32) for w in (W_xh, W_hh, b_h)))
+"""),
+    ("read_stream", """
+def read_stream(layer, chunks):
+    state = None
+    for chunk in chunks:
+        states, state = layer.forward(chunk, state)
+        yield states
+        state = tuple(s.detach() for s in state) if isinstance(state, tuple) else state.detach()
+"""),
+])  # fmt: skip
+def test_other_right_ways_lose_nothing(function, answer):
+    """Single precision; the layer's method in place of a call of the layer."""
+    mark = mark_of(function, answer)
+    assert mark.state == "correct", mark.cases
+
+
+def test_an_error_gets_the_hint_of_the_same_error_alone():
+    """Not every ValueError is that of the mistake `columns`, whose shapes do not fit."""
+    source = assignments.load("02-recurrent-networks")
+    columns = next(m for m in source.mistakes("leaky_step") if m.name == "columns")
+    mark = mark_of("leaky_step", columns.source)
+    assert (mark.error, mark.mistake) == ("ValueError", "columns")
+    mark = mark_of("leaky_step", "def leaky_step(*_, **__):\n    raise ValueError('no idea')")
+    assert (mark.error, mark.mistake, mark.hint) == ("ValueError", "", "")
+
+
+def test_weights_are_numbers():
+    cell = "def ever():\n    return np.array([['9']]), np.array([['9']]), np.array(['1'])"
+    mark = mark_of("ever", cell)
+    assert mark.points == 0
+    assert set(mark.cases.values()) == {"expected arrays of real numbers"}
+    assert mark.faults() == ["every case: expected arrays of real numbers"]
 
 
 def test_self_learners_read_public_checks(capsys):

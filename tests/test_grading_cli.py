@@ -60,16 +60,16 @@ def test_a_term(tmp_path):
     (changed / "grader.py").write_text(lenient)
     words = ("regrade", changed, *here, "--call-seconds", 2, "--json")
     rows = json.loads(say(*words, "--diff").stdout)["changes"]
-    gains = {r["student"] for r in rows if r["after"] > r["before"]}
-    assert gains
-    assert {r["exercise"] for r in rows} == {"n_parameters"}
+    assert {(r["exercise"], r["after"]) for r in rows} == {("n_parameters", 1.0)}
+    gained = sum(r["after"] - r["before"] for r in rows)
+    assert gained > 0
     before = {s: r["points"] for s, r in told["results"].items()}
     table = tmp_path / "grades.csv"
     say("export", FOLDER, *here, "--to", table)
     assert f"{sum(before.values()):g}" == f"{total(table):g}"  # it does not count yet
     say(*words, "--accept")
     say("export", FOLDER, *here, "--to", table)
-    assert total(table) == sum(before.values()) + len(gains)
+    assert total(table) == sum(before.values()) + gained
 
     assert "20 submissions" in say("push", FOLDER, *here, "--show-inputs").output
     page = (tmp_path / "feedback" / "ada" / "toy-rnn" / "toy-rnn.html").read_text()
@@ -103,9 +103,56 @@ def test_check_tells_a_self_learner(tmp_path):
 
 def test_wrong_use_is_told(tmp_path):
     say("grade", "nowhere", code=2)
-    say("check", tmp_path / "missing.ipynb", "-a", FOLDER, code=2)
+    told = say("check", tmp_path / "missing.ipynb", code=2).stderr
+    assert "missing.ipynb cannot be read" in told  # and not that there is no such assignment
     say("regrade", FOLDER, code=2)
     say("export", FOLDER, code=2)
+    for command in ("grade", "similar", "regrade"):
+        words = ["--diff"] if command == "regrade" else []
+        told = say(command, FOLDER, *words, "--course", tmp_path / "nowhere", code=2).stderr
+        assert "nowhere" in told
+        assert "submitted" in told
+    assert not (tmp_path / "nowhere").exists()
+
+
+def test_without_grades_nothing_looks_like_success(tmp_path):
+    here = ("--course", tmp_path)
+    for words in (["push"], ["export", "--to", tmp_path / "grades.csv"]):
+        told = say(words[0], FOLDER, *words[1:], *here, code=1).stderr
+        assert "rnncourse grade" in told
+    assert list(tmp_path.iterdir()) == [tmp_path / "grades.sqlite"]
+    (tmp_path / "submitted" / "ada" / "another").mkdir(parents=True)
+    assert "nobody has handed in toy-rnn" in say("grade", FOLDER, *here, code=1).stderr
+
+
+def test_a_made_up_class_replaces_nobodys_submission(tmp_path):
+    say("sample", FOLDER, "--to", tmp_path, "--students", 1)
+    (path,) = (tmp_path / "submitted").rglob("*.ipynb")
+    path.write_text("a real one")
+    told = say("sample", FOLDER, "--to", tmp_path, "--students", 1, code=2).stderr
+    assert "without submissions" in told
+    assert path.read_text() == "a real one"
+
+
+@needs_sandbox
+def test_what_doctor_finds_is_json():
+    found = json.loads(say("doctor", "--json").stdout)
+    assert all(f["fine"] is True for f in found)
+
+
+@needs_sandbox
+def test_nothing_changes_is_said_and_a_scheduler_that_is_none_too(tmp_path):
+    sample.write_class(TOY, tmp_path, 2)
+    here = (FOLDER, "--course", tmp_path)
+    assert "no Dask scheduler at foo" in say("grade", *here, "--scheduler", "foo", code=2).stderr
+    say("grade", *here)
+    assert say("regrade", *here, "--diff").output.strip() == "nothing changes"
+    say("regrade", *here, "--accept")
+    table = tmp_path / "new" / "grades.csv"
+    say("export", *here, "--to", table)
+    assert table.exists()
+    table = tmp_path / "new" / "grades.csv" / "below-a-file"
+    assert "cannot be written" in say("export", *here, "--to", table, code=2).stderr
 
 
 def test_without_a_sandbox_nothing_is_graded(tmp_path, monkeypatch):

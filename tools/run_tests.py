@@ -10,8 +10,10 @@ ROOT = Path(__file__).resolve().parent.parent
 RULES = ["tests/test_notebook_rules.py", "tests/test_environment.py", "tests/test_package_rules.py"]
 TOOLS = ["tests/test_environment_tool.py", "tests/test_nbval.py", "tests/test_run_notebooks.py"]
 SITE = "tests/test_site.py"
-ASSIGNMENTS = "tests/test_assignments.py"
-GRADING = sorted(str(p.relative_to(ROOT)) for p in ROOT.glob("tests/test_grading_*.py"))
+ASSIGNMENTS = ["tests/test_assignments.py", "tests/test_grading_assignments.py"]
+GRADING = sorted(
+    {str(p.relative_to(ROOT)) for p in ROOT.glob("tests/test_grading_*.py")} - {*ASSIGNMENTS}
+)
 PYTEST = ["pytest", "-q"]
 
 # Each stage is a module with its arguments, run by this Python.
@@ -24,7 +26,7 @@ STAGES = {
         *PYTEST,
         "-n2",
         "tests",
-        *(f"--ignore={path}" for path in [*RULES, *TOOLS, SITE, ASSIGNMENTS, *GRADING]),
+        *(f"--ignore={path}" for path in [*RULES, *TOOLS, SITE, *ASSIGNMENTS, *GRADING]),
     ],
     "rules": [*PYTEST, *RULES],
     # A notebook stays with one process; two notebooks at a time.
@@ -34,7 +36,7 @@ STAGES = {
         *["--nbval-sanitize-with=tests/nbval.cfg", "-n2", "--dist=loadfile"],
         "notebooks",
     ],
-    "assignments": [*PYTEST, "-n2", ASSIGNMENTS],
+    "assignments": [*PYTEST, "-n2", *ASSIGNMENTS],
     "tools": [*PYTEST, "-n2", "--dist=loadfile", *TOOLS],
     "site": [*PYTEST, "--maxfail=5", SITE],  # one broken page fails many
     # One process: these count the processes and files that sandboxes leave behind.

@@ -106,7 +106,7 @@ def find(name: str) -> Path:
             return folder.resolve()
     known = sorted(p.parent.name for p in COURSE.glob("*/grader.py"))
     raise FileNotFoundError(
-        f"no assignment {name!r}: expected a folder with grader.py, or one of {known}"
+        f"no assignment {name!r}: expected a folder with grader.py, or one of {', '.join(known)}"
     )
 
 

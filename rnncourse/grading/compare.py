@@ -48,7 +48,7 @@ def difference(expected: Any, got: Any, rtol: float, atol: float, where: str = "
         if not isinstance(got, dict):
             return f"{place} is {kind(got)}; expected a dict"
         if set(got) != set(expected):
-            return f"{place} has {len(got)} keys that are not all the right ones"
+            return f"{place} has not the right keys: {len(got)} of them, expected {len(expected)}"
         return _first(
             difference(expected[k], got[k], rtol, atol, f"{place}[{k!r}]") for k in expected
         )
@@ -118,9 +118,12 @@ def finite(value: Any) -> bool:
 def kind(value: Any) -> str:
     """Name a value's type for a student."""
     if isinstance(value, Foreign):
-        return f"a {value.type_name}"
-    name = type(value).__name__
-    return _WORDS.get(name, f"a {name}")
+        name = value.type_name
+    else:
+        name = type(value).__name__
+        if name in _WORDS:
+            return _WORDS[name]
+    return f"{'an' if name[:1].lower() in 'aeiou' else 'a'} {name}"
 
 
 def fingerprint(values: Any) -> str:

@@ -55,6 +55,7 @@ class Course:
 
     def jobs(self, assignment: Assignment) -> dict[str, schedule.Job]:
         """Return what there is to grade, by student."""
+        handed_in = self.students(assignment.name)
         stubs, secret = release.stubs(assignment), self.secret
         common = common_seeds(secret, assignment)
         return {
@@ -64,7 +65,7 @@ class Course:
                 student_seeds(secret, student, assignment),
                 common,
             )
-            for number, (student, folder) in enumerate(self.students(assignment.name).items())
+            for number, (student, folder) in enumerate(handed_in.items())
         }
 
 

@@ -180,7 +180,7 @@ def _ask(workplace: Workplace, source: str, **inputs: object) -> Outcome:
 def _honest(workplace: Workplace) -> Finding:
     source = "import numpy as np\ndef probe(n):\n    return np.arange(n).sum()"
     outcome = _ask(workplace, source, n=10)
-    fine = not outcome.error and outcome.value == 45
+    fine = not outcome.error and bool(outcome.value == 45)  # NumPy's own bool is no JSON
     return Finding("an honest answer comes through", fine, outcome.message)
 
 

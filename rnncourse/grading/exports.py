@@ -98,9 +98,8 @@ def gradescope(assignment: Assignment, result: Result) -> str:
         raise ValueError("an infrastructure error is not a result")
     tests = []
     for mark in result.marks:
-        wrong = [f"{case}: {text}" for case, text in mark.cases.items() if text]
         test = {"name": mark.function, "score": mark.points, "max_score": mark.out_of}
-        text = "\n".join([*([mark.hint] if mark.hint else []), *wrong]) or mark.state
+        text = "\n".join([*([mark.hint] if mark.hint else []), *mark.faults()]) or mark.state
         tests.append(test | {"output": text, "output_format": "text", "visibility": "visible"})
     out: dict = {
         "score": result.points,

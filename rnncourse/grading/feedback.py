@@ -50,7 +50,7 @@ li.wrong { color: #a02c00 }
 </p>
 {% if mark.hint %}<p class="hint">{{ mark.hint|code }}</p>{% endif %}
 <ul>
-{% for case, wrong in mark.cases.items() %}
+{% for case, wrong in (mark.cases if inputs[mark.function] else mark.told()).items() %}
 <li class="{{ 'wrong' if wrong else 'right' }}">{{ case }}: {{ wrong or "right" }}
 {% if inputs[mark.function] %}<pre>{{ inputs[mark.function][case] }}</pre>{% endif %}</li>
 {% endfor %}

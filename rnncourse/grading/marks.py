@@ -25,6 +25,17 @@ class Mark:
     error: str = ""
     printed: str = ""
 
+    def told(self) -> dict[str, str]:
+        """Return ``cases``; as a single one, where the same is wrong in all of them."""
+        wrong = set(self.cases.values())
+        if len(self.cases) > 1 and len(wrong) == 1 and "" not in wrong:
+            return {"every case": wrong.pop()}
+        return self.cases
+
+    def faults(self) -> list[str]:
+        """Return what is wrong, a line for each case."""
+        return [f"{case}: {wrong}" for case, wrong in self.told().items() if wrong]
+
 
 @dataclass
 class Result:
@@ -38,7 +49,7 @@ class Result:
     @property
     def points(self) -> float:
         """Return the sum of the marks."""
-        return sum(mark.points for mark in self.marks)
+        return round(sum(mark.points for mark in self.marks), 2)
 
     def plain(self) -> dict[str, Any]:
         """Return this as plain data."""

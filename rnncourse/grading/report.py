@@ -41,11 +41,7 @@ def grades(results: dict[str, Result], waiting: list[str], as_json: bool) -> Non
     shown = table("student", "status", "points", "notes")
     for student, r in results.items():
         points = f"{r.points:g}" if r.status == GRADED else ""
-        remarks = [
-            r.problem,
-            *r.notes,
-            *(f"{m.function}: {m.mistake}" for m in r.marks if m.mistake),
-        ]
+        remarks = [r.problem, *r.notes, *_remarks(r)]
         shown.add_row(plain(student), r.status, points, plain("\n".join(filter(None, remarks))))
     groups = clusters(results)
     data: dict[str, Any] = {s: r.plain() | {"points": r.points} for s, r in results.items()}
@@ -56,6 +52,14 @@ def grades(results: dict[str, Result], waiting: list[str], as_json: bool) -> Non
             names = ", ".join(group["students"][:5]) + (" …" if len(group["students"]) > 5 else "")
             head = f"  {group['exercise']} {group['cluster']}: {len(group['students'])}"
             out.print(plain(f"{head} ({names})"))
+
+
+def _remarks(result: Result) -> list[str]:
+    """Return what a table says of the answers that are not right."""
+    if result.marks and all(m.state == "not attempted" for m in result.marks):
+        return ["nothing was attempted"]
+    told = ((m.function, m.mistake or m.error) for m in result.marks if m.state != "correct")
+    return [f"{function}: {what}" for function, what in told if what]
 
 
 def clusters(results: dict[str, Result]) -> list[dict[str, Any]]:

@@ -115,7 +115,11 @@ def _on_dask(
 ) -> Iterator[tuple[int, Result]]:
     import distributed
 
-    with distributed.Client(plan.scheduler, timeout="30s") as client:
+    try:
+        connection = distributed.Client(plan.scheduler, timeout="30s")
+    except (OSError, ValueError) as error:
+        raise ConnectionError(f"no Dask scheduler at {plan.scheduler}: {error}") from error
+    with connection as client:
         files = client.scatter(assignment.files, broadcast=True)
         futures = [
             client.submit(

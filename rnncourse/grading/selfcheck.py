@@ -79,5 +79,5 @@ def describe(mark: Mark) -> str:
     if mark.state == "not attempted":
         return f"{mark.function}: not attempted"
     lines = [f"{mark.function}: {passed} of {len(mark.cases)} public checks pass"]
-    lines += [f"  {case}: {wrong}" for case, wrong in mark.cases.items() if wrong]
+    lines += [f"  {fault}" for fault in mark.faults()]
     return "\n".join(lines + ([f"  hint: {mark.hint}"] if mark.hint else []))

@@ -54,7 +54,9 @@ class _Budget:
     def take(self, depth: int) -> None:
         self.nodes += 1
         if depth > _MAX_DEPTH or self.nodes > _MAX_NODES:
-            raise ProtocolError(f"value nested deeper than {_MAX_DEPTH} or over {_MAX_NODES} items")
+            raise ProtocolError(
+                f"value has more than {_MAX_NODES} items, or is nested over {_MAX_DEPTH} deep"
+            )
 
 
 def _encode(value: Any, blob: io.BytesIO, budget: _Budget, depth: int = 0) -> list:

@@ -6,6 +6,7 @@ other process is killed and the scratch directory emptied. What the child
 answers is a claim: everything is checked by the other side.
 """
 
+import builtins
 import contextlib
 import ctypes
 import importlib
@@ -27,6 +28,7 @@ from rnncourse.grading import protocol, values
 
 _PRINTED = 4000  # characters of a cell's output that are kept
 _MESSAGE = 600
+_BUILTINS = dict(vars(builtins))  # as they are before any student's code
 
 
 def main() -> None:
@@ -151,7 +153,8 @@ def _obey(request: dict, blob: bytes, names: dict[str, Any]) -> Any:
     answer = names[request["name"]]
     inputs = values.decode(request["inputs"], blob, live=True)
     if request["through"] is not None:
-        scope = dict(names)
+        # What observes an answer shares no name with it, so that none can be planted.
+        scope: dict[str, Any] = {"__builtins__": dict(_BUILTINS)}
         exec(compile(request["through"], "<grader>", "exec"), scope)
         return scope[request["through_name"]](answer, **inputs)
     return answer(**inputs)

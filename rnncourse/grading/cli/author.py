@@ -60,6 +60,8 @@ def sample(
     students: Annotated[int, typer.Option(min=1, help="How many.")] = 20,
 ) -> None:
     """Make up a class that handed in, good and bad, to try the commands on."""
+    if (to / "submitted").exists():
+        stop(MISUSED, f"{to / 'submitted'} exists; expected a folder without submissions")
     names = samples.write_class(load(name), to, students)
     out.print(f"{len(names)} submissions in {to / 'submitted'}", highlight=False)
 
@@ -73,11 +75,11 @@ def check(
     as_json: AsJson = False,
 ) -> None:
     """Check your own answers on public inputs."""
-    source = load(name or notebook.stem)
     try:
         data = notebook.read_bytes()
     except OSError as error:
         stop(MISUSED, f"{notebook} cannot be read: {error.strerror}")
+    source = load(name or notebook.stem)
     submission = extract.from_bytes(data, source, releases.stubs(source))
     seeds = student_seeds(PUBLIC, "self", source)
     common = common_seeds(PUBLIC, source)

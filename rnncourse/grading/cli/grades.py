@@ -30,11 +30,39 @@ from rnncourse.grading.cli.shared import (
     stop,
 )
 from rnncourse.grading.course import Course
+from rnncourse.grading.marks import Result
 from rnncourse.grading.report import err, out
 from rnncourse.grading.schedule import Plan
 from rnncourse.grading.seeds import student_seeds
 from rnncourse.grading.store import Store
 from rnncourse.grading.walls import DEFAULT_LIMITS, Limits
+
+
+def _counting(course: Path, name: str) -> dict[str, Result]:
+    """Return the results that count, or end the command where there are none."""
+    results = {}
+    if course.is_dir():
+        with Course(course).store() as store:
+            results = store.counting(name)
+    if not results:
+        stop(FAILED, f"no grades of {name} in {course}; first: rnncourse grade {name}")
+    return results
+
+
+def _place(course: Path) -> Course:
+    """Return the course, or end the command where there is no such folder."""
+    if not course.is_dir():
+        stop(MISUSED, f"no folder {course}; expected one with submitted/ in it")
+    return Course(course)
+
+
+def _written(path: Path, text: str) -> None:
+    """Write a file, or end the command with the reason why not."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        stop(MISUSED, f"{path} cannot be written: {error.strerror}")
 
 
 def _graded(
@@ -50,8 +78,12 @@ def _graded(
             task = progress.add_task(source.name, total=total)
             for _ in courses.grade(Course(course), source, plan, store, keys):
                 progress.advance(task)
-    except FileNotFoundError as error:
+    except (FileNotFoundError, ConnectionError) as error:
         stop(MISUSED, str(error))
+    if not keys:
+        stop(
+            FAILED, f"nobody has handed in {source.name}: submitted/STUDENT/{source.name}/ is empty"
+        )
     return keys
 
 
@@ -74,7 +106,7 @@ def grade(
     """Grade what was handed in and has not been graded yet."""
     source = load(name)
     plan = Plan(workers, scheduler, Limits(call_seconds=call_seconds), trust)
-    with Course(course).store() as store:
+    with _place(course).store() as store:
         keys = _graded(course, source, plan, store, as_json)
         store.count(source.name, keys)
         results = store.counting(source.name) | store.of(source.name, keys)
@@ -105,7 +137,7 @@ def regrade(
         stop(MISUSED, "one of --diff and --accept is needed")
     source = load(name)
     plan = Plan(workers, scheduler, Limits(call_seconds=call_seconds), trust)
-    with Course(course).store() as store:
+    with _place(course).store() as store:
         before = store.counting(source.name)
         keys = _graded(course, source, plan, store, as_json)
         waiting = store.waiting(source.name, keys)
@@ -120,7 +152,9 @@ def regrade(
                 *points,
                 report.plain("\n".join(r["why"])),
             )
-        report.say({"changes": rows, "waiting": waiting}, as_json, table)
+        report.say({"changes": rows, "waiting": waiting}, as_json, table if rows else None)
+        if not rows and not as_json:
+            out.print("nothing changes")
         if accept:
             store.count(source.name, keys)
     if waiting:
@@ -139,14 +173,12 @@ def push(
     from rnncourse.grading import gradebook  # nbgrader takes seconds to import
 
     source, place = load(name), Course(course)
+    results = _counting(course, source.name)
     jobs = place.jobs(source)
-    with place.store() as store:
-        results = store.counting(source.name)
     for student, result in results.items():
         seeds = student_seeds(place.secret, student, source) if show_inputs else None
         page = course / "feedback" / student / source.name / f"{source.name}.html"
-        page.parent.mkdir(parents=True, exist_ok=True)
-        page.write_text(feedback.page(source, result, seeds), encoding="utf-8")
+        _written(page, feedback.page(source, result, seeds))
         if student in jobs:
             gradebook.write_notebook(course, source, student, jobs[student].submission)
     written = gradebook.push(course, source, results)
@@ -179,16 +211,13 @@ def export(
 ) -> None:
     """Write the grades for another system."""
     source = load(name)
-    with Course(course).store() as store:
-        results = store.counting(source.name)
+    results = _counting(course, source.name)
     if format is Format.gradescope:
         for student, result in results.items():
-            path = to / student / "results.json"
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(exports.gradescope(source, result), encoding="utf-8")
+            _written(to / student / "results.json", exports.gradescope(source, result))
         return
     if format is Format.csv:
-        to.write_text(exports.plain(source, results), encoding="utf-8")
+        _written(to, exports.plain(source, results))
         return
     if template is None or not column:
         stop(MISUSED, "--format canvas needs --template and --column")
@@ -196,7 +225,7 @@ def export(
         table, unmatched = exports.canvas(template.read_text(encoding="utf-8"), column, results)
     except (OSError, ValueError) as error:
         stop(MISUSED, str(error))
-    to.write_text(table, encoding="utf-8")
+    _written(to, table)
     if unmatched:
         stop(FAILED, f"not in the template: {', '.join(unmatched)}")
 
@@ -212,7 +241,11 @@ def similar(
 ) -> None:
     """List answers that look alike: a reason to look, never a proof."""
     source = load(name)
-    submissions = {s: job.submission for s, job in Course(course).jobs(source).items()}
+    try:
+        jobs = _place(course).jobs(source)
+    except FileNotFoundError as error:
+        stop(MISUSED, str(error))
+    submissions = {s: job.submission for s, job in jobs.items()}
     pairs = similarity.pairs(submissions, releases.stubs(source), at_least)
     table = report.table("likeness", "exercise", "one", "other")
     for p in pairs:

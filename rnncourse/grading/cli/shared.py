@@ -40,7 +40,7 @@ def examples(*lines: str) -> dict[str, Any]:
 
 def stop(code: int, message: str) -> NoReturn:
     """End the command with a message on stderr."""
-    err.print(message, markup=False, highlight=False)
+    err.print(message, markup=False, highlight=False, soft_wrap=True)
     raise typer.Exit(code)
 
 
