@@ -1,6 +1,7 @@
 """Time the course's layers against torch.nn: `make bench`.
 
-Forward and backward, one thread. The layers take turns, so that whatever else
+Forward and backward, one thread; also the memory that autograd keeps for the
+way back, where there is autograd. The layers take turns, so that whatever else
 the machine does hits all of them alike, and the median over many turns counts.
 Prints a table and writes it, with the machine's particulars, to results.json.
 """
@@ -13,11 +14,14 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import torch
 from torch import nn
 from tqdm import tqdm
 
-from rnncourse.models.rnn import RNN
+from rnncourse.models.bptt import rnn_backward
+from rnncourse.models.rnn import RNN, rnn_forward
+from rnncourse.probes.cost import kept_bytes
 
 SIZES = {"S": (32, 32, 28, 32), "M": (32, 128, 64, 128), "L": (16, 512, 64, 256)}  # B, T, D, H
 LAYERS: dict[str, Callable[[int, int], nn.Module]] = {
@@ -26,29 +30,49 @@ LAYERS: dict[str, Callable[[int, int], nn.Module]] = {
     "nn.GRU": lambda D, H: nn.GRU(D, H, batch_first=True),
     "nn.LSTM": lambda D, H: nn.LSTM(D, H, batch_first=True),
 }
+BY_HAND = "rnncourse bptt"
 TURNS, WARM_UP = 40, 3
 
 
-def forward_and_backward(layer: nn.Module, x: torch.Tensor) -> float:
-    """Return the seconds of one pass through ``layer`` and back."""
-    layer.zero_grad()
-    start = time.perf_counter()
-    layer(x)[0].sum().backward()
-    return time.perf_counter() - start
+def there_and_back(layer: nn.Module) -> Callable[[torch.Tensor], None]:
+    """Return a function that runs ``layer`` and autograd's way back."""
+
+    def run(x: torch.Tensor) -> None:
+        layer.zero_grad()
+        layer(x)[0].sum().backward()
+
+    return run
 
 
-def measure(size: tuple[int, int, int, int]) -> dict[str, float]:
-    """Return the median milliseconds of each layer at one size."""
+def by_hand(layer: nn.RNN) -> Callable[[torch.Tensor], None]:
+    """Return a function that does the same with NumPy and our own backward pass."""
+    W_xh, W_hh, b_ih, b_hh = (p.detach().numpy() for p in layer.parameters())
+
+    def run(x: torch.Tensor) -> None:
+        inputs, h = x.numpy(), np.zeros((len(x), len(W_hh)), dtype=np.float32)
+        states, _ = rnn_forward(inputs, h, W_xh, W_hh, b_ih + b_hh)
+        rnn_backward(np.ones_like(states), inputs, h, states, W_xh, W_hh)
+
+    return run
+
+
+def measure(size: tuple[int, int, int, int]) -> tuple[dict[str, float], dict[str, float]]:
+    """Return the median milliseconds of each layer at one size, and the megabytes kept."""
     B, T, D, H = size
     torch.manual_seed(0)
     x = torch.randn(B, T, D)
     layers = {name: make(D, H) for name, make in LAYERS.items()}
-    times: dict[str, list[float]] = {name: [] for name in layers}
+    kept = {name: kept_bytes(lambda m=m: m(x)) / 2**20 for name, m in layers.items()}
+    runs = {name: there_and_back(layer) for name, layer in layers.items()}
+    runs[BY_HAND] = by_hand(layers["nn.RNN"])
+    times: dict[str, list[float]] = {name: [] for name in runs}
     for _ in tqdm(range(WARM_UP + TURNS), desc=str(size), leave=False):
         # In random order: who runs after whom matters to the processor's caches.
-        for name in random.sample(list(layers), len(layers)):
-            times[name].append(forward_and_backward(layers[name], x))
-    return {name: 1e3 * statistics.median(t[WARM_UP:]) for name, t in times.items()}
+        for name in random.sample(list(runs), len(runs)):
+            start = time.perf_counter()
+            runs[name](x)
+            times[name].append(time.perf_counter() - start)
+    return {name: 1e3 * statistics.median(t[WARM_UP:]) for name, t in times.items()}, kept
 
 
 def processor() -> str:
@@ -66,12 +90,17 @@ def main() -> None:
     """Measure, print, write."""
     torch.set_num_threads(1)
     results = {}
-    print(f"{'(B, T, D, H)':<22}" + "".join(f"{name:>24}" for name in LAYERS))
+    print(f"{'(B, T, D, H)':<22}" + "".join(f"{name:>24}" for name in [*LAYERS, BY_HAND]))
     for label, size in SIZES.items():
-        ms = measure(size)
+        ms, kept = measure(size)
         ratios = {name: value / ms["nn.RNN"] for name, value in ms.items()}
-        results[label] = {"size": size, "milliseconds": ms, "ratio_to_nn.RNN": ratios}
-        cells = "".join(f"{ms[n]:>13.2f} ms ({ratios[n]:.2f}×)" for n in LAYERS)
+        results[label] = {
+            "size": size,
+            "milliseconds": ms,
+            "ratio_to_nn.RNN": ratios,
+            "megabytes_kept": kept,
+        }
+        cells = "".join(f"{ms[n]:>13.2f} ms ({ratios[n]:.2f}×)" for n in ms)
         print(f"{size!s:<22}{cells}", flush=True)
     machine = {
         "processor": processor(),

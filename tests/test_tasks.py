@@ -26,6 +26,18 @@ def test_delayed_recall_asks_for_the_first_symbol():
     assert inputs.shape == (2, 2)
 
 
+def test_who_forgets_guesses():
+    """Parity without its first bit, recall without its symbol: the docstrings' baselines."""
+    bits, targets = parity(20_000, 5, torch.Generator().manual_seed(0))
+    without = bits[:, 1:].cumsum(1)[:, -1] % 2
+    assert (without == targets[:, -1]).float().mean().item() == pytest.approx(1 / 2, abs=0.02)
+    _, targets = delayed_recall(20_000, 3, 8, torch.Generator().manual_seed(0))
+    assert (targets == 5).float().mean().item() == pytest.approx(1 / 8, abs=0.02)
+    even = torch.zeros(len(targets), 8)  # equal scores for all symbols
+    loss = torch.nn.functional.cross_entropy(even, targets).item()
+    assert loss == pytest.approx(math.log(8), rel=1e-6)
+
+
 def test_adding_marks_one_number_in_each_half():
     inputs, targets = adding(300, 7, torch.Generator().manual_seed(0))
     assert inputs.shape == (300, 7, 2) and targets.shape == (300,)
