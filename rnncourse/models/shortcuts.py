@@ -30,7 +30,7 @@ class LeakyRNN(RNN):
     Notes
     -----
     Jaeger et al., 2007, "Optimization and applications of echo state networks with
-    leaky-integrator neurons", eq. 4, with the leak outside of the nonlinearity.
+    leaky-integrator neurons"; here the leak weighs the nonlinearity as well.
     """
 
     leak: Tensor

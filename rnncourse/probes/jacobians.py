@@ -86,7 +86,7 @@ def log_product_norms(jacobians: np.ndarray) -> np.ndarray:
 
     Notes
     -----
-    Pascanu, Mikolov and Bengio, 2013, eq. 5.
+    Pascanu, Mikolov and Bengio, 2013, for what such products do to training.
     """
     _, H, _ = shape(jacobians, "jacobians", "T H H2")
     shape(jacobians, "jacobians", "T H H2", H2=H)

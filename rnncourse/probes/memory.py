@@ -34,7 +34,7 @@ def memory_by_lag(states: np.ndarray, inputs: np.ndarray, lags: int) -> np.ndarr
 
     Notes
     -----
-    Jaeger, 2001, "Short term memory in echo state networks", definition 1; he
+    Jaeger, 2001, "Short term memory in echo state networks"; he
     gives the squared correlation on the data of the fit.
     """
     T, H = shape(states, "states", "T H")
