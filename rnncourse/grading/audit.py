@@ -4,6 +4,7 @@ Right answers must pass, mistakes must fail with their own hint, and small
 changes to the solution must be noticed.
 """
 
+import functools
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
@@ -14,7 +15,7 @@ from rnncourse.grading.marks import Mark
 from rnncourse.grading.mutants import mutants
 from rnncourse.grading.reference import trusted
 from rnncourse.grading.seeds import PUBLIC, common_seeds, student_seeds
-from rnncourse.grading.session import Runner, Workplace
+from rnncourse.grading.session import Outcome, Runner, Workplace
 
 ALTERNATIVES, MISTAKES, KILL_RATE = 2, 5, 0.95  # what an exercise must have and reach
 _STUDENTS = 3  # inputs on which answers are tried
@@ -100,7 +101,7 @@ class _Auditor:
         solution = self.assignment.solutions[self.function]
         alternatives = self.assignment.alternatives(self.function)
         for name, source in [("solution", solution), *((a.name, a.source) for a in alternatives)]:
-            if any(self.mark(source, t).state != "correct" for t in tries):
+            if not all(self.passes(source, t) for t in tries):
                 found.unjust.append(name)
         found.right = len(alternatives)
         for mistake in self.assignment.mistakes(self.function):
@@ -116,7 +117,7 @@ class _Auditor:
         others = {e.function for e in self.assignment.exercises} - {self.function}
         reasons = {s.mutant: s for s in self.assignment.survivors if s.function == self.function}
         for what, source in mutants(solution, self.function, others):
-            if self.mark(source, tries[0]).state != "correct":
+            if not self.passes(source, tries[0]):
                 found.killed += 1
             elif not any(self.differs(source, f"more {n}") for n in range(_MORE)):
                 found.same.append(what)
@@ -127,17 +128,29 @@ class _Auditor:
         found.unjustified = [what for what in found.survivors if what not in reasons]
         return found
 
+    def passes(self, source: str, student: str) -> bool:
+        """Whether an answer gets all points, without asking why if it does not."""
+        return not any(self.compared(source, student, self.exercise))
+
     def differs(self, source: str, student: str) -> bool:
         """Whether an answer gives other values than the solution, whatever the grader says."""
+        return any(self.compared(source, student, replace(self.exercise, judge=None)))
+
+    def compared(self, source: str, student: str, exercise: Exercise) -> list[str]:
+        """Return what is wrong with an answer in each case, empty where nothing is."""
         seeds = student_seeds(PUBLIC, student, self.assignment)
-        solution = self.assignment.solutions[self.function]
-        want = trusted(self.assignment, self.exercise, solution, seeds[self.function])
         answers = self.assignment.with_answer(self.function, source)
         with Runner(self.workplace, self.assignment.setup, answers) as runner:
-            judged = judge.Judgement(self.assignment, self.exercise, runner, seeds, seeds)
+            judged = judge.Judgement(self.assignment, exercise, runner, seeds, seeds)
             got = judged.ask(seeds[self.function])
-        plain = replace(self.exercise, judge=None)
-        return any(judge.wrong(plain, want[c], got[c], {}) for c in want)
+            return list(judged.compare(self.wanted(student), got).values())
+
+    @functools.cache  # noqa: B019 - an auditor lives as long as its exercise's audit
+    def wanted(self, student: str) -> dict[str, Outcome]:
+        """Return what the solution gives on a student's inputs."""
+        seed = student_seeds(PUBLIC, student, self.assignment)[self.function]
+        solution = self.assignment.solutions[self.function]
+        return trusted(self.assignment, self.exercise, solution, seed)
 
     def mark(self, source: str, student: str) -> Mark:
         """Return the mark of an answer, given the solutions of all other exercises."""
