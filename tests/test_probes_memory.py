@@ -56,6 +56,25 @@ def test_exact_memory_of_networks_that_are_understood():
     assert memory.max() < 0.25  # spread out, where a delay line would have six ones
 
 
+@pytest.mark.parametrize("W", [np.zeros((6, 6)), np.eye(6), 0.9 * np.eye(6)])
+def test_units_that_all_hold_the_same_count_once(W):
+    memory = exact_memory(W, np.arange(1.0, 7.0), 100)
+    assert memory.sum() == pytest.approx(1)
+    if not W.any():
+        np.testing.assert_allclose(memory, np.arange(100) == 0, atol=1e-12)
+
+
+def test_without_weights_for_the_input_there_is_no_memory():
+    np.testing.assert_array_equal(exact_memory(np.eye(3), np.zeros(3), 10), np.zeros(10))
+
+
+def test_growth_keeps_the_budget_and_spends_it_on_the_oldest():
+    turn = np.linalg.qr(np.random.default_rng(0).standard_normal((6, 6)))[0]
+    memory = exact_memory(1.2 * turn, np.arange(1.0, 7.0), 60)
+    assert memory.sum() == pytest.approx(6)
+    assert memory[-20:].sum() > 5.9
+
+
 def test_exact_and_fitted_memory_agree():
     H, inputs = 4, noise(60_000)
     W = 0.8 * np.linalg.qr(np.random.default_rng(1).standard_normal((H, H)))[0]

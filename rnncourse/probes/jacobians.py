@@ -1,11 +1,10 @@
 """How one state depends on an earlier one: products of Jacobians, and how they grow.
 
-For a network with h_t = (1 - a) h_{t-1} + a φ(z_t) the Jacobian of a step is
+For a network with h_t = φ(z_t) the Jacobian of a step is
 
-    ∂h_t/∂h_{t-1} = (1 - a) I + a diag(φ'(z_t)) W_hh
+    ∂h_t/∂h_{t-1} = diag(φ'(z_t)) W_hh
 
-and that of k steps is the product of k of them, the latest on the left. The
-plain network has a = 1.
+and that of k steps is the product of k of them, the latest on the left.
 """
 
 import numpy as np
@@ -35,7 +34,7 @@ def spectral_radius(W: np.ndarray) -> float:
     return float(np.abs(np.linalg.eigvals(W)).max())
 
 
-def step_jacobians(slopes: np.ndarray, W_hh: np.ndarray, leak: float = 1.0) -> np.ndarray:
+def step_jacobians(slopes: np.ndarray, W_hh: np.ndarray) -> np.ndarray:
     """Return the Jacobian of each step of one sequence.
 
     Parameters
@@ -45,8 +44,6 @@ def step_jacobians(slopes: np.ndarray, W_hh: np.ndarray, leak: float = 1.0) -> n
         ``states > 0`` for ReLU, ones for a linear network.
     W_hh : numpy.ndarray
         Recurrent weights, shape (H, H).
-    leak : float
-        The share of the state that a step replaces; 1 for the plain network.
 
     Returns
     -------
@@ -60,7 +57,7 @@ def step_jacobians(slopes: np.ndarray, W_hh: np.ndarray, leak: float = 1.0) -> n
     """
     _, H = shape(slopes, "slopes", "T H")
     shape(W_hh, "W_hh", "H H2", H=H, H2=H)
-    return (1 - leak) * np.eye(H) + leak * slopes[:, :, None] * W_hh
+    return slopes[:, :, None] * W_hh
 
 
 def log_product_norms(jacobians: np.ndarray) -> np.ndarray:

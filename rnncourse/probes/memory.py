@@ -55,7 +55,8 @@ def exact_memory(W_hh: np.ndarray, w_xh: np.ndarray, steps: int) -> np.ndarray:
     """Return the same for a linear network that started from zero ``steps`` steps ago.
 
     h_T is the sum of W_hh^k w_xh x_{T-k} over the lags k. With these vectors as
-    the rows of a matrix, the memory of lag k is the leverage of row k.
+    the rows of a matrix, the memory of lag k is the leverage of row k: its
+    squared length in an orthonormal basis of the columns.
 
     Parameters
     ----------
@@ -69,8 +70,9 @@ def exact_memory(W_hh: np.ndarray, w_xh: np.ndarray, steps: int) -> np.ndarray:
     Returns
     -------
     numpy.ndarray
-        Shape (T,): lags 0, …, T - 1. The sum is H, if T ≥ H and no direction of
-        the state is out of the input's reach.
+        Shape (T,): lags 0, …, T - 1. The sum is the rank of that matrix: H, if
+        T ≥ H and the input reaches every direction of the state. Directions
+        that are reached more weakly than rounding errors count as not reached.
 
     Raises
     ------
@@ -82,5 +84,7 @@ def exact_memory(W_hh: np.ndarray, w_xh: np.ndarray, steps: int) -> np.ndarray:
     rows = [w_xh]
     for _ in range(positive(steps, "steps") - 1):
         rows.append(W_hh @ rows[-1])
-    Q, _ = np.linalg.qr(np.array(rows))  # (T, H)
+    A = np.array(rows)  # (T, H)
+    U, s, _ = np.linalg.svd(A, full_matrices=False)
+    Q = U[:, s > s[0] * max(A.shape) * np.finfo(float).eps]  # (T, rank of A)
     return (Q**2).sum(1)
