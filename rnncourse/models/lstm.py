@@ -94,7 +94,7 @@ def half_life(forget_bias: float) -> float:
     float
         The n with σ(b)ⁿ = ½: n = −1 / log₂ σ(b). Zero for b → −∞, infinite for b → ∞.
     """
-    kept = -math.log1p(math.exp(-forget_bias)) if forget_bias > -700 else forget_bias
+    kept = min(forget_bias, 0.0) - math.log1p(math.exp(-abs(forget_bias)))  # log σ(b)
     return math.log(0.5) / kept if kept else math.inf
 
 
@@ -106,12 +106,14 @@ def set_forget_bias(layer: nn.Module, value: float) -> None:
     Raises
     ------
     ValueError
-        If the layer's biases are not those of four gates.
+        If the layer has no biases, or not those of four gates.
     """
     H = layer.hidden_size
-    for name, bias in layer.named_parameters():
-        if "bias" in name:
-            if len(bias) != 4 * H:
-                raise ValueError(f"{name} has {len(bias)} numbers; expected four gates of {H}")
-            with torch.no_grad():
-                bias[H : 2 * H] = value if "ih" in name else 0.0
+    biases = {name: b for name, b in layer.named_parameters() if "bias" in name}
+    if not biases:
+        raise ValueError("the layer has no bias to set; expected bias=True")
+    for name, bias in biases.items():
+        if len(bias) != 4 * H:
+            raise ValueError(f"{name} has {len(bias)} numbers; expected four gates of {H}")
+        with torch.no_grad():
+            bias[H : 2 * H] = value if "ih" in name else 0.0
