@@ -112,8 +112,8 @@ def gru_backward(
     d_in, d_out, db = all_rows[:, : 3 * H], all_rows[:, H:], all_rows.sum(0)
     dW_xh = d_in.T @ x.swapaxes(0, 1).reshape(T * B, -1)
     dW_hh = d_out.T @ hs[:-1].reshape(T * B, H)
-    dx = None if W_xh is None else (d_in @ np.roll(W_xh, H, 0)).reshape(T, B, -1).swapaxes(0, 1)
-    # n r z, rolled by one block, is r z n.
+    by_batch = rows.swapaxes(0, 1)[..., : 3 * H]
+    dx = None if W_xh is None else by_batch @ np.roll(W_xh, H, 0)  # r z n to n r z
     return dx, dh, np.roll(dW_xh, -H, 0), dW_hh, np.roll(db[: 3 * H], -H), db[H:]
 
 
@@ -212,7 +212,7 @@ def lstm_backward(
     all_rows = rows.reshape(T * B, 4 * H)
     dW_xh = all_rows.T @ x.swapaxes(0, 1).reshape(T * B, -1)
     dW_hh = all_rows.T @ hs[:-1].reshape(T * B, H)
-    dx = None if W_xh is None else (all_rows @ W_xh).reshape(T, B, -1).swapaxes(0, 1)
+    dx = None if W_xh is None else rows.swapaxes(0, 1) @ W_xh
     return dx, dh, dc, dW_xh, dW_hh, all_rows.sum(0)
 
 
