@@ -99,7 +99,7 @@ def test_gradients_of_reset_before():
     assert torch.autograd.gradcheck(lambda *a: layer(*a)[0], (x, h))
 
 
-def test_one_hidden_unit_with_an_open_reset_gate_cannot_tell_the_forms_apart():
+def test_an_open_reset_gate_cannot_tell_the_forms_apart():
     """With r = 1 they are the same function: the order of the two products matters to r < 1."""
     torch.manual_seed(0)
     after, before = GRU(2, 5).double(), GRU(2, 5, reset_after=False).double()
