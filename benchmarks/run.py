@@ -13,6 +13,7 @@ import statistics
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -20,17 +21,39 @@ from torch import nn
 from tqdm import tqdm
 
 from rnncourse.models.bptt import rnn_backward
+from rnncourse.models.by_hand import GRUByHand, LSTMByHand
+from rnncourse.models.gru import GRU
+from rnncourse.models.lstm import LSTM
+from rnncourse.models.per_gate import GRUPerGate, LSTMPerGate
 from rnncourse.models.rnn import RNN, rnn_forward
 from rnncourse.probes.cost import kept_bytes
 
 SIZES = {"S": (32, 32, 28, 32), "M": (32, 128, 64, 128), "L": (16, 512, 64, 256)}  # B, T, D, H
+
+
+class LSTMWithoutOneDNN(nn.LSTM):
+    """The library's LSTM on PyTorch's own loop, as its RNN and GRU are on a processor."""
+
+    def forward(self, *inputs: Any) -> Any:
+        with torch.backends.mkldnn.flags(enabled=False):
+            return super().forward(*inputs)
+
+
 LAYERS: dict[str, Callable[[int, int], nn.Module]] = {
     "nn.RNN": lambda D, H: nn.RNN(D, H, batch_first=True),
-    "rnncourse RNN": RNN,
+    "RNN": RNN,
     "nn.GRU": lambda D, H: nn.GRU(D, H, batch_first=True),
+    "GRU per gate": GRUPerGate,
+    "GRU": GRU,
+    "GRU by hand": GRUByHand,
     "nn.LSTM": lambda D, H: nn.LSTM(D, H, batch_first=True),
+    "nn.LSTM without oneDNN": lambda D, H: LSTMWithoutOneDNN(D, H, batch_first=True),
+    "LSTM per gate": LSTMPerGate,
+    "LSTM": LSTM,
+    "LSTM by hand": LSTMByHand,
 }
-BY_HAND = "rnncourse bptt"
+BY_HAND = "RNN by hand"
+REFERENCES = ("nn.RNN", "nn.GRU", "nn.LSTM", "nn.LSTM without oneDNN")
 TURNS, WARM_UP = 40, 3
 
 
@@ -90,18 +113,20 @@ def main() -> None:
     """Measure, print, write."""
     torch.set_num_threads(1)
     results = {}
-    print(f"{'(B, T, D, H)':<22}" + "".join(f"{name:>24}" for name in [*LAYERS, BY_HAND]))
     for label, size in SIZES.items():
         ms, kept = measure(size)
-        ratios = {name: value / ms["nn.RNN"] for name, value in ms.items()}
+        ratios = {to: {name: value / ms[to] for name, value in ms.items()} for to in REFERENCES}
         results[label] = {
             "size": size,
             "milliseconds": ms,
-            "ratio_to_nn.RNN": ratios,
+            "ratio_to": ratios,
             "megabytes_kept": kept,
         }
-        cells = "".join(f"{ms[n]:>13.2f} ms ({ratios[n]:.2f}×)" for n in ms)
-        print(f"{size!s:<22}{cells}", flush=True)
+        columns = "".join(f"{to:>24}" for to in REFERENCES)
+        print(f"\n(B, T, D, H) = {size}\n{'':<24}{'ms':>8}{columns}")
+        for name, value in ms.items():
+            columns = "".join(f"{ratios[to][name]:>23.2f}×" for to in REFERENCES)
+            print(f"{name:<24}{value:>8.2f}{columns}", flush=True)
     machine = {
         "processor": processor(),
         "system": platform.platform(),

@@ -39,7 +39,7 @@ def gru_step(
 
     Notes
     -----
-    Cho et al., 2014, whose update gate has the opposite sense: there 1 - z keeps.
+    Cho et al., 2014. Here as there z keeps; with Chung et al., 2014, 1 - z does.
     """
     H = h.shape[1]
     x_r, x_z, x_n = z_t.chunk(3, dim=1)
