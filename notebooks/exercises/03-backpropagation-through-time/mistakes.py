@@ -427,6 +427,12 @@ def last_window_as_long(T, w, lag):
     return -(-T // w) * max(w - lag, 0)
 
 
+@mistake("credited", hint="Of w steps in a window, the first `lag` have no such use.")
+def one_too_many(T, w, lag):
+    windows, rest = divmod(T, w)
+    return windows * max(w - lag + 1, 0) + max(rest - lag + 1, 0)
+
+
 @mistake("credited", hint="There is no cut: a pair counts only within one window.")
 def nothing_cut(T, w, lag):
     return max(T - lag, 0)

@@ -65,6 +65,27 @@ def by_value(gradients, largest):
 
 @mistake(
     "clip",
+    hint="Each array is clipped by its own norm, and huge entries are not cared for.",
+)
+def each_on_its_own_on_good_days(gradients, largest):
+    norms = [np.linalg.norm(g) for g in gradients]
+    return np.linalg.norm(norms), [
+        g * min(1.0, largest / n) if n > 0 else g
+        for g, n in zip(gradients, norms, strict=True)
+    ]
+
+
+@mistake(
+    "clip",
+    hint="Clipped by value, which bends the step, and huge entries are not cared for.",
+)
+def by_value_on_good_days(gradients, largest):
+    norm = np.linalg.norm(np.concatenate([g.ravel() for g in gradients]))
+    return norm, [np.clip(g, -largest, largest) for g in gradients]
+
+
+@mistake(
+    "clip",
     hint="The square of a large entry overflows: what could be divided out before?",
 )
 def squares_overflow(gradients, largest):
@@ -289,6 +310,17 @@ def reached_is_enough(W_hh, share, a=1.0):
     while rho**k > share:
         k += 1
     return k
+
+
+@mistake(
+    "radius_lag", hint="Rounded up, a share that is reached exactly is not passed."
+)
+def rounded_up(W_hh, share, a=1.0):
+    rho = np.abs(np.linalg.eigvals((1 - a) * np.eye(len(W_hh)) + a * W_hh)).max()
+    if rho > 1 - 1e-9:
+        return None
+    with np.errstate(divide="ignore"):
+        return int(np.ceil(np.log(share) / np.log(rho)))
 
 
 @mistake("radius_lag", hint="Where there is no such lag the answer is `None`.")
