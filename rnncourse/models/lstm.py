@@ -98,7 +98,7 @@ def half_life(forget_bias: float) -> float:
     return math.log(0.5) / kept if kept else math.inf
 
 
-def set_forget_bias(layer: nn.Module, value: float) -> None:
+def set_forget_bias(layer: Gated | nn.RNNBase, value: float) -> None:
     """Let the forget gates of an LSTM, ours or PyTorch's, start with this bias.
 
     Of the two biases that are added, one becomes ``value`` and the other zero.
