@@ -4,6 +4,7 @@ import contextlib
 import io
 import socket
 import threading
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -56,6 +57,11 @@ class Sly(float):
         return True
 
     __hash__ = None
+
+
+def test_a_fraction_arrives_as_a_number():
+    assert decode(*encode(Fraction(1, 3))) == 1 / 3
+    assert isinstance(decode(*encode(Fraction(10**400))), Foreign)
 
 
 @pytest.mark.parametrize("value", [Sly(1), object(), {1}, b"x", lambda: 0, 10**400,

@@ -10,6 +10,7 @@ import math
 import sys
 from collections import Counter, OrderedDict, defaultdict
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 MAX_MESSAGE = 32 * 2**20  # bytes, header and blob together
@@ -40,7 +41,7 @@ def encode(value: Any) -> tuple[list, bytes]:
 
     Travelling types: None, bool, int, float, complex, str, list, tuple, dict
     (those of ``collections`` too), NumPy arrays and scalars, torch tensors.
-    Subclasses do not.
+    A fraction travels as the nearest float. Subclasses do not.
     """
     blob = io.BytesIO()
     return _encode(value, blob, _Budget()), blob.getvalue()
@@ -72,6 +73,8 @@ def _encode(value: Any, blob: io.BytesIO, budget: _Budget, depth: int = 0) -> li
         return ["int", str(value)]
     if kind is float:
         return ["float", value.hex()]
+    if kind is Fraction and abs(value) < sys.float_info.max:
+        return ["float", float(value).hex()]
     if kind is complex:
         return ["complex", value.real.hex(), value.imag.hex()]
     if kind is str and len(value) <= _MAX_TEXT:

@@ -118,7 +118,7 @@ def learn(answer, x, y, new, cuts, H, seed):
         p.grad = torch.ones_like(p)
     pieces = (torch.from_numpy(z).split(cuts, dim=1) for z in (x, y))
     chunks = zip(*pieces, torch.from_numpy(new), strict=True)
-    losses = answer(model, iter(chunks))
+    losses = answer(model, list(chunks))
     gradients = [p.grad.numpy() for p in model.parameters()]
     return losses, gradients
 
@@ -178,16 +178,23 @@ def examine(answer, faults):
             dx, dh = np.zeros_like(x), np.zeros_like(h)
             sums = [np.zeros_like(w) for w in (W_xh, W_hh, b_h)]
             for t in reversed(range(T)):
-                own = direct[:, t] * (fault != "last loss" or t == T - 1)
+                said = {"row of the first": direct[:1, t], "same": direct[:, -1]}
+                own = said.get(fault, direct[:, t])
+                own = own * (fault != "last loss" or t == T - 1)
                 told = own + dh * (fault != "window of one")
-                if fault == "every other step" and t % 2:
+                if (fault == "every other step" and t % 2) or (
+                    fault == "cut after three steps" and t == 2
+                ):
                     told = own
                 slope = 1 - (before if fault == "slope before" else states)[:, t] ** 2
                 dz = told * (1 if fault == "no slope" else slope)
                 from_state = (states if fault == "state after" else before)[:, t]
                 mean = fault == "mean over batch"
+                read = x[:, 0 if fault == "first input" else t]
                 uses = [
-                    dz.T @ x[:, t],
+                    np.outer(dz.sum(0), read.mean(0))
+                    if fault == "mean row"
+                    else dz.T @ read,
                     dz.T @ from_state,
                     dz.mean(0) if mean else dz.sum(0),
                 ]
@@ -209,6 +216,10 @@ def examine(answer, faults):
                 raise RuntimeError("planted")
             if fault == "too short":
                 return dx, dh, *sums[:2]
+            if fault == "another shape":
+                sums[2] = sums[2][None]
+            if fault == "not a number":
+                sums[0][0, 0] = np.nan
             return dx, dh, *sums
 
         return backward
@@ -241,17 +252,40 @@ is_right = Exercise(
         ),
         Case(
             "errors in the sum over time",
-            partial(planted, faults=["last use", "mean over time", "last loss"]),
+            partial(
+                planted,
+                faults=[
+                    "last use",
+                    "mean over time",
+                    "last loss",
+                    "cut after three steps",
+                    "same",
+                ],
+            ),
         ),
         Case(
             "errors of the batch",
-            partial(planted, faults=["mean over batch", "one sequence"]),
+            partial(
+                planted,
+                faults=["mean over batch", "one sequence", "row of the first"],
+            ),
+        ),
+        Case(
+            "errors of the input's weights",
+            partial(planted, faults=["first input", "mean row"]),
         ),
         Case("an error in the first state", partial(planted, faults=["zero first"])),
         Case(
             "small and rare errors",
             partial(planted, faults=["a little off", "every other step"]),
         ),
-        Case("no result", partial(planted, faults=["raises", "too short"]), weight=0.5),
+        Case(
+            "no result",
+            partial(
+                planted,
+                faults=["raises", "too short", "another shape", "not a number"],
+            ),
+            weight=0.5,
+        ),
     ],
 )

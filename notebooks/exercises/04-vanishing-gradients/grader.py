@@ -28,6 +28,18 @@ def nothing(rng):
     }
 
 
+def one_zero(rng):
+    arguments = arrays(rng, share=0.3)
+    arguments["gradients"][0] *= 0.0
+    return arguments
+
+
+def one_huge(rng):
+    arguments = arrays(rng)
+    arguments["gradients"][-1] *= 1e200
+    return arguments
+
+
 def alone(rng):
     arguments = arrays(rng, share=0.2)
     return arguments | {"gradients": arguments["gradients"][1:2]}
@@ -51,7 +63,9 @@ clip = Exercise(
         Case("a single array", alone),
         Case("small enough already", partial(arrays, share=1.5)),
         Case("zeros", nothing, weight=0.5),
+        Case("zeros in the first array alone", one_zero),
         Case("squares that overflow", partial(arrays, size=1e200)),
+        Case("squares that overflow in the last array alone", one_huge),
         Case("an infinite entry", partial(arrays, spoiled=[-np.inf]), weight=0.5),
         Case(
             "a NaN beside an infinity",
@@ -109,6 +123,13 @@ def halves(rng):
     return {"W_hh": np.diag(0.5 * signs), "share": 0.5 ** int(rng.integers(2, 7))}
 
 
+def bouncing(rng):
+    """Draw two units that pass on much and little in turn: norms go up and down."""
+    much, kept = rng.uniform(3, 5), rng.uniform(0.7, 0.85)
+    W_hh = np.array([[0.0, much], [kept / much, 0.0]])
+    return {"W_hh": W_hh, "share": 1.05 * kept**2}
+
+
 def everything(rng):
     return {"W_hh": np.diag(rng.uniform(0.2, 0.9, 3)), "share": 1.0}
 
@@ -120,21 +141,33 @@ def without_a(make, rng):
 lags = [
     Case("no leak named", partial(without_a, spectrum)),
     Case("a leak", partial(spectrum, a=0.4)),
-    Case("a radius just above one", partial(spectrum, low=1.0005, high=1.002)),
-    Case("a radius well above one", partial(spectrum, low=1.5, high=3.0)),
     Case("a radius near one", partial(spectrum, low=0.99, high=0.995)),
     Case("a rotation that shrinks", turning),
-    Case("a rotation", partial(turning, rho=1.0)),
+    Case("a radius very near one", partial(turning, rho=1 - 1e-4)),
+    Case("norms that go up and down", bouncing),
     Case("a rotation with a leak", partial(turning, rho=1.0, a=0.3)),
     Case("a rotation that shrinks, with a leak", partial(turning, a=0.5)),
     Case("a norm below one", contraction),
     Case("a radius of zero", shift),
     Case("a share reached exactly", halves, weight=0.5),
     Case("the whole of the gradient", everything, weight=0.5),
+    # Last, since who looks for a lag that does not exist may look for ever.
+    Case("a radius just above one", partial(spectrum, low=1.0005, high=1.002)),
+    Case("a radius well above one", partial(spectrum, low=1.5, high=3.0)),
+    Case("a rotation", partial(turning, rho=1.0)),
+    Case("a rotation, but for rounding", partial(turning, rho=1 - 1e-12)),
 ]
 
-radius_lag = Exercise("radius_lag", cases=lags)
-norm_lag = Exercise("norm_lag", cases=lags, uses=["radius_lag"])
+
+def unchanged(answer, W_hh, **others):
+    """Return the lag, and what the matrix holds afterwards, bit for bit."""
+    lag = answer(W_hh, **others)
+    return lag, W_hh.tobytes().hex()
+
+
+lag = {"through": unchanged, "parts": ["the result", "W_hh after the call"]}
+radius_lag = Exercise("radius_lag", cases=lags, **lag)
+norm_lag = Exercise("norm_lag", cases=lags, uses=["radius_lag"], **lag)
 
 
 def normal(rng, H=3, N=400):
@@ -228,6 +261,13 @@ def one_of_them_zero(rng):
     return arguments
 
 
+def parting(rng):
+    """Draw two sequences whose gradients leave the numbers at opposite ends."""
+    arguments = network(rng, B=2, T=700, H=3)
+    arguments["states"][0], arguments["states"][1] = 0.0, 0.9
+    return arguments | {"W_hh": 2.5 * rotation(rng, 3)}
+
+
 def dying(rng):
     """Draw a chain of units: the gradient is exactly zero after as many steps."""
     arguments = network(rng, H=4)
@@ -260,6 +300,7 @@ log_gradient_norms = Exercise(
         Case("saturated units", partial(network, size=3.0)),
         Case("too small for a number", partial(network, T=800, scale=0.05)),
         Case("too large for a number", partial(network, T=500, size=0.1, scale=50.0)),
+        Case("one grows and the other dies", parting),
         Case("one gradient is zero", one_of_them_zero),
         Case("the gradient ends", dying, weight=0.5),
     ],
