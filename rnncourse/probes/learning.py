@@ -54,7 +54,7 @@ def check_gradient(
     with torch.no_grad():
         for sign in (1, -2):
             for p, v in zip(weights, away, strict=True):
-                p += sign * step * v
+                p.add_(v, alpha=sign * step)
             values.append(float(loss(model, batch)))
     measured = (values[0] - values[1]) / (2 * step)
     if not math.isclose(slope, measured, rel_tol=1e-3, abs_tol=1e-7):
