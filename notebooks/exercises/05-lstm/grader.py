@@ -130,7 +130,10 @@ forget_bias = Exercise(
         Case("a small share", partial(memory, share=(1e-6, 1e-4))),
         Case("a share near one", partial(memory, share=(0.999, 0.99999))),
         Case("a million steps", partial(memory, low=5.5, high=6.5)),
-        Case("more steps than a gate can tell from for ever", partial(memory, 17, 30)),
+        Case(
+            "more steps than a gate can tell from for ever",
+            partial(memory, low=17.0, high=30.0),
+        ),
     ],
     **close,
 )

@@ -4,7 +4,6 @@ import numpy as np
 
 from rnncourse.grading.exercise import alternative, mistake
 
-
 # --- lstm_forward
 
 
@@ -59,7 +58,9 @@ def order_of_the_cell(x, lengths, h, c, W_ih, W_hh, b_ih, b_hh):
 
 @mistake(
     "lstm_forward",
-    hint="Which block of rows comes first, that of the input gate or of the forget gate?",
+    hint=(
+        "Which block of rows comes first, that of the input gate or of the forget gate?"
+    ),
 )
 def forget_first(x, lengths, h, c, W_ih, W_hh, b_ih, b_hh):
     states = np.zeros((x.shape[0], x.shape[1], h.shape[1]))
@@ -90,7 +91,7 @@ def one_bias(x, lengths, h, c, W_ih, W_hh, b_ih, b_hh):
 
 @mistake(
     "lstm_forward",
-    hint="What the others hear of a cell has bounds: through what does it pass?",
+    hint=("What the others hear of a cell has bounds: through what does it pass?"),
 )
 def no_tanh_at_the_output(x, lengths, h, c, W_ih, W_hh, b_ih, b_hh):
     states = np.zeros((x.shape[0], x.shape[1], h.shape[1]))
@@ -107,7 +108,7 @@ def no_tanh_at_the_output(x, lengths, h, c, W_ih, W_hh, b_ih, b_hh):
 
 @mistake(
     "lstm_forward",
-    hint="One of the four blocks is no gate: what may be written can be negative.",
+    hint=("One of the four blocks is no gate: what may be written can be negative."),
 )
 def gate_for_candidate(x, lengths, h, c, W_ih, W_hh, b_ih, b_hh):
     states = np.zeros((x.shape[0], x.shape[1], h.shape[1]))
@@ -124,7 +125,7 @@ def gate_for_candidate(x, lengths, h, c, W_ih, W_hh, b_ih, b_hh):
 
 @mistake(
     "lstm_forward",
-    hint="Every sequence is run to the end of the batch, its fillings included.",
+    hint=("Every sequence is run to the end of the batch, its fillings included."),
 )
 def ends_ignored(x, lengths, h, c, W_ih, W_hh, b_ih, b_hh):
     states = np.zeros((x.shape[0], x.shape[1], h.shape[1]))
@@ -154,7 +155,10 @@ def last_state_repeated(x, lengths, h, c, W_ih, W_hh, b_ih, b_hh):
 
 @mistake(
     "lstm_forward",
-    hint="The final states are those of a sequence's last step, not of the filling behind it.",
+    hint=(
+        "The final states are those of a sequence's last step, not of the "
+        "filling behind it."
+    ),
 )
 def states_wiped_at_the_end(x, lengths, h, c, W_ih, W_hh, b_ih, b_hh):
     states = np.zeros((x.shape[0], x.shape[1], h.shape[1]))
@@ -265,8 +269,11 @@ def by_slopes(dh, dc, x, h, c, W_ih, W_hh, b):
     new = f * c + i * g
     dc = dc + dh * o / np.cosh(np.clip(new, -300, 300)) ** 2
     dz = slope * np.hstack([dc * g, dc * c, dc * i, dh * np.tanh(new)])
-    return (dz @ W_ih, dz @ W_hh, dc * f) + tuple(
-        [np.einsum("bz,bd->zd", dz, x), np.einsum("bz,bd->zd", dz, h), dz.sum(axis=0)]
+    back = dz @ W_ih, dz @ W_hh, dc * f
+    return back + (
+        np.einsum("bz,bd->zd", dz, x),
+        np.einsum("bz,bd->zd", dz, h),
+        dz.sum(axis=0),
     )
 
 
@@ -297,7 +304,7 @@ def next_cell_dropped(dh, dc, x, h, c, W_ih, W_hh, b):
 
 @mistake(
     "lstm_step_back",
-    hint="Between the cell and what is heard of it there is a tanh, with a slope.",
+    hint=("Between the cell and what is heard of it there is a tanh, with a slope."),
 )
 def no_slope_at_the_output(dh, dc, x, h, c, W_ih, W_hh, b):
     z_i, z_f, z_g, z_o = np.split(x @ W_ih.T + h @ W_hh.T + b, 4, axis=1)
@@ -312,7 +319,7 @@ def no_slope_at_the_output(dh, dc, x, h, c, W_ih, W_hh, b):
 
 @mistake(
     "lstm_step_back",
-    hint="The slope of tanh is written with its output, not with its argument.",
+    hint=("The slope of tanh is written with its output, not with its argument."),
 )
 def slope_of_the_cell(dh, dc, x, h, c, W_ih, W_hh, b):
     z_i, z_f, z_g, z_o = np.split(x @ W_ih.T + h @ W_hh.T + b, 4, axis=1)
@@ -339,7 +346,7 @@ def candidate_like_a_gate(dh, dc, x, h, c, W_ih, W_hh, b):
 
 @mistake(
     "lstm_step_back",
-    hint="The derivatives are with respect to the gates: go on through their slopes.",
+    hint=("The derivatives are with respect to the gates: go on through their slopes."),
 )
 def gates_without_slopes(dh, dc, x, h, c, W_ih, W_hh, b):
     z_i, z_f, z_g, z_o = np.split(x @ W_ih.T + h @ W_hh.T + b, 4, axis=1)
@@ -354,7 +361,10 @@ def gates_without_slopes(dh, dc, x, h, c, W_ih, W_hh, b):
 
 @mistake(
     "lstm_step_back",
-    hint="By what is the forget gate multiplied, on the way forwards: by the cell before or after?",
+    hint=(
+        "By what is the forget gate multiplied, on the way forwards: by "
+        "the cell before or after?"
+    ),
 )
 def new_cell_for_old(dh, dc, x, h, c, W_ih, W_hh, b):
     z_i, z_f, z_g, z_o = np.split(x @ W_ih.T + h @ W_hh.T + b, 4, axis=1)
@@ -411,7 +421,7 @@ def forget_gate_left_out(dh, dc, x, h, c, W_ih, W_hh, b):
 
 @mistake(
     "lstm_step_back",
-    hint="Derivatives of the weights add up over the batch; a mean has been taken.",
+    hint=("Derivatives of the weights add up over the batch; a mean has been taken."),
 )
 def mean_over_the_batch(dh, dc, x, h, c, W_ih, W_hh, b):
     z_i, z_f, z_g, z_o = np.split(x @ W_ih.T + h @ W_hh.T + b, 4, axis=1)
@@ -433,7 +443,10 @@ def mean_over_the_batch(dh, dc, x, h, c, W_ih, W_hh, b):
 
 @mistake(
     "lstm_step_back",
-    hint="The blocks are put together in another order than that of the rows: i, f, g, o.",
+    hint=(
+        "The blocks are put together in another order than that of the "
+        "rows: i, f, g, o."
+    ),
 )
 def blocks_in_another_order(dh, dc, x, h, c, W_ih, W_hh, b):
     z_i, z_f, z_g, z_o = np.split(x @ W_ih.T + h @ W_hh.T + b, 4, axis=1)
@@ -476,7 +489,7 @@ def standard_library(n, share):
 
 @mistake(
     "forget_bias",
-    hint="For long memories the gate is rounded to one: stay with its logarithm.",
+    hint=("For long memories the gate is rounded to one: stay with its logarithm."),
 )
 def gate_rounded_to_one(n, share):
     f = share ** (1 / n)
@@ -485,7 +498,10 @@ def gate_rounded_to_one(n, share):
 
 @mistake(
     "forget_bias",
-    hint="A number that is one up to rounding is subtracted from one: NumPy has a function for this.",
+    hint=(
+        "A number that is one up to rounding is subtracted from one: NumPy "
+        "has a function for this."
+    ),
 )
 def inverse_of_the_gate(n, share):
     with np.errstate(divide="ignore"):
@@ -494,7 +510,7 @@ def inverse_of_the_gate(n, share):
 
 @mistake(
     "forget_bias",
-    hint="This is the gate, or its logarithm: the bias stands before the sigmoid.",
+    hint=("This is the gate, or its logarithm: the bias stands before the sigmoid."),
 )
 def gate_itself(n, share):
     log_f = np.log(share) / n
@@ -503,7 +519,7 @@ def gate_itself(n, share):
 
 @mistake(
     "forget_bias",
-    hint="This is the logarithm of the gate: the bias stands before the sigmoid.",
+    hint=("This is the logarithm of the gate: the bias stands before the sigmoid."),
 )
 def logarithm_of_the_gate(n, share):
     log_f = np.log(share) / n
@@ -550,7 +566,7 @@ def rule_of_thumb(n, share):
 
 @mistake(
     "forget_bias",
-    hint="Over n steps the gate is multiplied n times: what is then its logarithm?",
+    hint=("Over n steps the gate is multiplied n times: what is then its logarithm?"),
 )
 def multiplied_by_n(n, share):
     log_f = np.log(share) * n
@@ -594,7 +610,7 @@ def each_gate_alone(f, share):
 
 @mistake(
     "steps_kept",
-    hint="What is lost at each step is added up: it is a share of what was left.",
+    hint=("What is lost at each step is added up: it is a share of what was left."),
 )
 def sum_of_losses(f, share):
     return (1 - np.cumsum(1 - f, axis=1) >= share).sum(axis=1)
@@ -664,7 +680,10 @@ def gates_half_shut():
 
 @mistake(
     "latch",
-    hint="The bit before stays in the cell when a new one is written: which gate could wipe it?",
+    hint=(
+        "The bit before stays in the cell when a new one is written: which "
+        "gate could wipe it?"
+    ),
 )
 def never_forgets():
     A = 30.0
@@ -691,7 +710,7 @@ def always_written():
 
 @mistake(
     "latch",
-    hint="The bit is wiped when it is read; it should be there to be read again.",
+    hint=("The bit is wiped when it is read; it should be there to be read again."),
 )
 def wiped_when_read():
     A = 30.0
@@ -710,7 +729,10 @@ def another_order():
 
 @mistake(
     "latch",
-    hint="The forget gate is open when something is written and shut else: turn it round.",
+    hint=(
+        "The forget gate is open when something is written and shut else: "
+        "turn it round."
+    ),
 )
 def keeps_at_the_mark():
     A = 30.0
@@ -772,7 +794,10 @@ def one_lag_after_the_other(x, W_ih, W_hh, b_ih, b_hh):
 
 @mistake(
     "log_carried",
-    hint="The gate itself, or the product, is rounded to zero before its logarithm is taken.",
+    hint=(
+        "The gate itself, or the product, is rounded to zero before its "
+        "logarithm is taken."
+    ),
 )
 def logarithm_too_late(x, W_ih, W_hh, b_ih, b_hh):
     B, T, _ = x.shape
@@ -790,7 +815,7 @@ def logarithm_too_late(x, W_ih, W_hh, b_ih, b_hh):
 
 @mistake(
     "log_carried",
-    hint="The product is too small for a number long before its logarithm is.",
+    hint=("The product is too small for a number long before its logarithm is."),
 )
 def product_before_logarithm(x, W_ih, W_hh, b_ih, b_hh):
     B, T, _ = x.shape
@@ -838,7 +863,10 @@ def from_the_first_step(x, W_ih, W_hh, b_ih, b_hh):
 
 @mistake(
     "log_carried",
-    hint="Which gate stands between two neighbouring cells: that of the earlier step or of the later one?",
+    hint=(
+        "Which gate stands between two neighbouring cells: that of the "
+        "earlier step or of the later one?"
+    ),
 )
 def gate_of_the_step_before(x, W_ih, W_hh, b_ih, b_hh):
     B, T, _ = x.shape
@@ -856,7 +884,7 @@ def gate_of_the_step_before(x, W_ih, W_hh, b_ih, b_hh):
 
 @mistake(
     "log_carried",
-    hint="This is the gate of each step: the derivative over several is a product.",
+    hint=("This is the gate of each step: the derivative over several is a product."),
 )
 def each_step_alone(x, W_ih, W_hh, b_ih, b_hh):
     B, T, _ = x.shape
@@ -906,7 +934,7 @@ def one_bias_of_two(x, W_ih, W_hh, b_ih, b_hh):
 
 @mistake(
     "log_carried",
-    hint="The factor is that of another gate: which block is the forget gate's?",
+    hint=("The factor is that of another gate: which block is the forget gate's?"),
 )
 def input_gate_instead(x, W_ih, W_hh, b_ih, b_hh):
     B, T, _ = x.shape
@@ -1027,7 +1055,10 @@ def another_order_yet(W_ih, W_hh, b_ih, b_hh, forget_bias=1.0):
 
 @mistake(
     "to_single",
-    hint="The program adds a number of its own to the forget gate: what is in the file must make up for it.",
+    hint=(
+        "The program adds a number of its own to the forget gate: what is "
+        "in the file must make up for it."
+    ),
 )
 def forget_bias_left(W_ih, W_hh, b_ih, b_hh, forget_bias=1.0):
     i, f, g, o = np.split(np.arange(len(b_ih)), 4)
@@ -1058,7 +1089,10 @@ def always_one(W_ih, W_hh, b_ih, b_hh, forget_bias=1.0):
 
 @mistake(
     "to_single",
-    hint="`forget_bias` is taken from another block's bias: before or after the blocks change places?",
+    hint=(
+        "`forget_bias` is taken from another block's bias: before or after "
+        "the blocks change places?"
+    ),
 )
 def taken_from_the_wrong_block(W_ih, W_hh, b_ih, b_hh, forget_bias=1.0):
     i, f, g, o = np.split(np.arange(len(b_ih)), 4)
@@ -1096,7 +1130,7 @@ def not_transposed(W_ih, W_hh, b_ih, b_hh, forget_bias=1.0):
 
 
 @mistake("to_single", hint="An argument is changed: `+=` works in place.")
-def changed_in_place(W_ih, W_hh, b_ih, b_hh, forget_bias=1.0):
+def changed_in_place_too(W_ih, W_hh, b_ih, b_hh, forget_bias=1.0):
     i, f, g, o = np.split(np.arange(len(b_ih)), 4)
     order = np.concatenate([i, g, f, o])
     b_ih += b_hh
