@@ -498,18 +498,6 @@ def gate_rounded_to_one(n, share):
 
 @mistake(
     "forget_bias",
-    hint=(
-        "A number that is one up to rounding is subtracted from one: NumPy "
-        "has a function for this."
-    ),
-)
-def inverse_of_the_gate(n, share):
-    with np.errstate(divide="ignore"):
-        return -np.log(share ** (-1 / n) - 1)
-
-
-@mistake(
-    "forget_bias",
     hint=("This is the gate, or its logarithm: the bias stands before the sigmoid."),
 )
 def gate_itself(n, share):
