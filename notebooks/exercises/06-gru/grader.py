@@ -87,7 +87,10 @@ read = Exercise(
         Case("some sequences without steps", some_empty),
         Case("a batch of one", partial(batch, B=1)),
         Case("a single step", partial(batch, T=1), weight=0.5),
-        Case("as many inputs as units, steps and rows", partial(batch, 4, 4, 4, 4)),
+        Case(
+            "as many inputs as units, steps and rows",
+            partial(batch, B=4, T=4, D=4, H=4),
+        ),
         Case("a single unit", partial(batch, D=2, H=1)),
         Case("saturated gates", partial(batch, scale=200.0)),
         Case("a long batch", partial(batch, T=150), weight=0.5),
@@ -187,10 +190,10 @@ identify = Exercise(
         Case("no recurrent bias", partial(layers, silent=["b_hh"])),
         Case("no bias", partial(layers, silent=["b_xh", "b_hh"])),
         Case("small weights", partial(layers, scale=0.01)),
-        Case("a reset gate nearly open", partial(layers, reset=16.0)),
-        Case("a reset gate nearly shut", partial(layers, reset=-16.0)),
-        Case("an update gate nearly open", partial(layers, update=16.0)),
-        Case("an update gate nearly shut", partial(layers, update=-16.0)),
+        Case("a reset gate nearly open", partial(layers, reset=22.0)),
+        Case("a reset gate nearly shut", partial(layers, reset=-22.0)),
+        Case("an update gate nearly open", partial(layers, update=22.0)),
+        Case("an update gate nearly shut", partial(layers, update=-22.0)),
     ],
 )
 
