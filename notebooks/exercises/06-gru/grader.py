@@ -26,12 +26,13 @@ def kept(answer, **arguments):
     import numpy as np
 
     result = answer(**arguments)
+    results = result if isinstance(result, (tuple, list)) else [result]
     after = (np.ascontiguousarray(v).tobytes() for v in arguments.values())
-    return result, *(sha256(v).hexdigest() for v in after)
+    return *results, *(sha256(v).hexdigest() for v in after)
 
 
-def parts(arguments):
-    return ["the result", *(f"{name} after the call" for name in arguments.split())]
+def parts(results, arguments):
+    return [*results, *(f"{name} after the call" for name in arguments.split())]
 
 
 def weights(rng, D, H, scale=1.0):
@@ -75,7 +76,10 @@ def all_empty(rng):
 read = Exercise(
     "read",
     through=kept,
-    parts=parts("x lengths h W_xh W_hh b_xh b_hh"),
+    parts=parts(
+        ["the array of states", "the array of last states"],
+        "x lengths h W_xh W_hh b_xh b_hh",
+    ),
     rtol=1e-4,  # single precision is precise enough
     atol=1e-5,
     cases=[
@@ -109,7 +113,7 @@ def elsewhere(rng, D=None, H=None, dtype=float):
 to_torch = Exercise(
     "to_torch",
     through=kept,
-    parts=parts("kernel recurrent bias"),
+    parts=parts(["the result"], "kernel recurrent bias"),
     rtol=0,  # not a rounding error
     atol=0,
     cases=[
@@ -172,17 +176,22 @@ def ask(answer, drawn):
     for layer in drawn:
         given = [layer[name] for name in ("W_xh", "W_hh", "b_xh", "b_hh")]
         words = answer(step_of(layer["form"], given), *given)
-        if isinstance(words, (list, tuple)):
-            words = [str(w) if isinstance(w, str) else w for w in words]
-        found.append(words)
+        if not isinstance(words, (list, tuple)) or len(words) != 3:
+            raise TypeError(f"identify returned {words!r:.60}, expected three words")
+        found.append([str(w) if isinstance(w, str) else w for w in words])
         after.append([sha256(w.tobytes()).hexdigest() for w in given])
-    return found, after
+    return *map(list, zip(*found, strict=True)), after
 
 
 identify = Exercise(
     "identify",
     through=ask,
-    parts=["the list of your answers", "the weights after the calls"],
+    parts=[
+        "the list of the orders that you found",
+        "the list of the places of the reset gate that you found",
+        "the list of the senses of z that you found",
+        "the weights after the calls",
+    ],
     cases=[
         Case("one layer of each form", layers, weight=2),
         Case("as many inputs as units", partial(layers, D=3, H=3)),
@@ -216,7 +225,10 @@ def step(rng, B=3, D=None, H=None, size=1.0, z=0.0):
 step_backward = Exercise(
     "step_backward",
     through=kept,
-    parts=parts("dh x_t h W_xh W_hh b"),
+    parts=parts(
+        [f"the derivative of {name}" for name in ("x_t", "h", "W_xh", "W_hh", "b")],
+        "dh x_t h W_xh W_hh b",
+    ),
     rtol=1e-4,
     atol=1e-5,
     cases=[
@@ -241,11 +253,12 @@ def network(rng, several=False, bias=True, both=False, largest=40):
     options |= {} if bias else {"bias": False}
     options |= {"both": True} if both else {}
     D, H = (int(n) for n in rng.choice(np.arange(2, largest), 2, replace=False))
-    return {"kinds": rng.permutation(list(KINDS)).tolist(), "D": D, "H": H, **options}
+    return {"D": D, "H": H, **options}
 
 
-def each_kind(answer, kinds, D, H, **options):
-    return [answer(kind, D, H, **options) for kind in kinds]
+def each_kind(answer, D, H, **options):
+    kinds = "RNN", "GRU", "LSTM"
+    return tuple(n for kind in kinds for n in answer(kind, D, H, **options))
 
 
 shapes = {
@@ -262,6 +275,11 @@ shapes = {
 cost = Exercise(
     "cost",
     through=each_kind,
+    parts=[
+        f"the count of {what} of the {kind}"
+        for kind in KINDS
+        for what in ("parameters", "multiplications")
+    ],
     rtol=0,
     atol=0,
     cases=[
@@ -284,31 +302,31 @@ def parameters(kind, D, H, layers=1, bias=True, both=False):
 def budgets(rng, largest=None, tight=0, **options):
     """Draw a budget for each kind that a width meets, or misses by one."""
     made = network(rng, **options)
-    D, rest = made["D"], {k: v for k, v in made.items() if k not in ("kinds", "D", "H")}
+    D, rest = made["D"], {k: v for k, v in made.items() if k not in ("D", "H")}
     H = int(rng.integers(largest // 2, largest) if largest else rng.integers(3, 200))
-    asked = [[k, parameters(k, D, H, **rest) - tight] for k in made["kinds"]]
+    asked = [[k, parameters(k, D, H, **rest) - tight] for k in KINDS]
     return {"asked": asked, "D": D, **rest}
 
 
 def too_small(rng):
-    made = network(rng)
-    asked = [[k, parameters(k, made["D"], 1) - 1] for k in made["kinds"]]
-    return {"asked": [*asked, ["RNN", 0]], "D": made["D"]}
+    D = network(rng)["D"]
+    short = {"RNN": D + 3, "GRU": 1, "LSTM": 1}  # nothing is left for the RNN
+    return {"asked": [[k, parameters(k, D, 1) - n] for k, n in short.items()], "D": D}
 
 
 def one_unit(rng):
-    made = network(rng)
-    D = made["D"]
-    return {"asked": [[k, parameters(k, D, 1)] for k in made["kinds"]], "D": D}
+    D = network(rng)["D"]
+    return {"asked": [[k, parameters(k, D, 1)] for k in KINDS], "D": D}
 
 
 def each_budget(answer, asked, D, **options):
-    return [answer(kind, D, budget, **options) for kind, budget in asked]
+    return tuple(answer(kind, D, budget, **options) for kind, budget in asked)
 
 
 widest = Exercise(
     "widest",
     through=each_budget,
+    parts=[f"the width of the {kind}" for kind in KINDS],
     uses=["cost"],
     cases=[
         *(

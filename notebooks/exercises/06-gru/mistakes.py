@@ -478,6 +478,30 @@ def without_names(kernel, recurrent, bias):
     return tuple(found)
 
 
+@mistake("to_torch", hint="Whose sense differs, that of r or that of z?")
+def other_gate_negated(kernel, recurrent, bias):
+    found = {}
+    names = "weight_ih_l0", "weight_hh_l0", "bias_ih_l0", "bias_hh_l0"
+    for name, array in zip(names, (kernel.T, recurrent.T, *bias), strict=True):
+        z, r, n = np.split(array, 3)
+        found[name] = np.concatenate([-r, z, n])
+    return found
+
+
+@mistake(
+    "to_torch",
+    hint="Two views of one array are not exchanged like two numbers: look at r and z.",
+)
+def views_exchanged(kernel, recurrent, bias):
+    H = len(recurrent)
+    names = "weight_ih_l0", "weight_hh_l0", "bias_ih_l0", "bias_hh_l0"
+    arrays = kernel.T.copy(), recurrent.T.copy(), *bias.copy()
+    for array in arrays:
+        array[:H], array[H : 2 * H] = array[H : 2 * H], array[:H]
+        array[H : 2 * H] *= -1
+    return dict(zip(names, arrays, strict=True))
+
+
 # --- identify
 
 
@@ -914,6 +938,27 @@ def gates_paths_forgotten(dh, x_t, h, W_xh, W_hh, b):
     d_gates = np.concatenate([d_reset * h * r * (1 - r), d_z], axis=1)
     d = np.concatenate([d_gates, d_n], axis=1)
     dh_before = dh * z + d_reset * r
+    dW_hh = np.concatenate([d_gates.T @ h, d_n.T @ (r * h)])
+    return d @ W_xh, dh_before, d.T @ x_t, dW_hh, d.sum(axis=0)
+
+
+@mistake(
+    "step_backward",
+    hint="On its way to the state before, the candidate's share passes the reset gate.",
+)
+def r_outside(dh, x_t, h, W_xh, W_hh, b):
+    H = h.shape[1]
+    W_h, W_hn = W_hh[: 2 * H], W_hh[2 * H :]
+    heard = x_t @ W_xh.T + b
+    gates = sigmoid(heard[:, : 2 * H] + h @ W_h.T)
+    r, z = gates[:, :H], gates[:, H:]
+    n = np.tanh(heard[:, 2 * H :] + (r * h) @ W_hn.T)
+    d_n = dh * (1 - z) * (1 - n**2)
+    d_reset = d_n @ W_hn
+    d_z = dh * (h - n) * z * (1 - z)
+    d_gates = np.concatenate([d_reset * h * r * (1 - r), d_z], axis=1)
+    d = np.concatenate([d_gates, d_n], axis=1)
+    dh_before = dh * z + d_reset + d_gates @ W_h
     dW_hh = np.concatenate([d_gates.T @ h, d_n.T @ (r * h)])
     return d @ W_xh, dh_before, d.T @ x_t, dW_hh, d.sum(axis=0)
 
@@ -1444,17 +1489,6 @@ def by_floating_point(kind, D, budget, layers=1, bias=True, both=False):
     return int((-b + np.sqrt(float(b * b + 4 * a * budget))) / (2 * a))
 
 
-@mistake(
-    "widest",
-    hint="Trying every width takes too long for a large budget: how many are there?",
-)
-def one_after_the_other(kind, D, budget, layers=1, bias=True, both=False):
-    H = 0
-    while cost(kind, D, H + 1, layers, bias, both)[0] <= budget:
-        H += 1
-    return H
-
-
 # --- two_states
 
 
@@ -1540,6 +1574,19 @@ def half_open(effects):
 
 @mistake(
     "two_states",
+    hint="The update gate of `hold` is half open.",
+)
+def nothing_held(effects):
+    W_xh = np.zeros((3, len(effects)))
+    for k, effect in enumerate(effects):
+        W_xh[1, k] = 0.0 if effect == "hold" else -20.0
+        W_xh[2, k] = {"set": 40.0, "clear": -40.0}.get(effect, 0.0)
+    W_hh = np.array([[0.0], [0.0], [-20.0]])
+    return W_xh, W_hh, np.zeros(3), np.zeros(3)
+
+
+@mistake(
+    "two_states",
     hint="No symbol shuts the update gate: what does `hold` do?",
 )
 def never_held(effects):
@@ -1560,6 +1607,19 @@ def set_and_clear_exchanged(effects):
     for k, effect in enumerate(effects):
         W_xh[1, k] = 20.0 if effect == "hold" else -20.0
         W_xh[2, k] = {"set": -40.0, "clear": 40.0}.get(effect, 0.0)
+    W_hh = np.array([[0.0], [0.0], [-20.0]])
+    return W_xh, W_hh, np.zeros(3), np.zeros(3)
+
+
+@mistake(
+    "two_states",
+    hint="A flip depends on the state: from one of them yours stays where it is.",
+)
+def flip_is_clear(effects):
+    W_xh = np.zeros((3, len(effects)))
+    for k, effect in enumerate(effects):
+        W_xh[1, k] = 20.0 if effect == "hold" else -20.0
+        W_xh[2, k] = {"set": 40.0, "clear": -40.0, "flip": -40.0}.get(effect, 0.0)
     W_hh = np.array([[0.0], [0.0], [-20.0]])
     return W_xh, W_hh, np.zeros(3), np.zeros(3)
 
