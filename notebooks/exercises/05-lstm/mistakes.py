@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from rnncourse.grading.exercise import alternative, mistake
+from rnncourse.grading.exercise import Survivor, alternative, mistake
 
 # --- lstm_forward
 
@@ -680,7 +680,13 @@ def never_forgets():
     return W_ih, np.zeros((4, 1)), b_ih, np.zeros(4)
 
 
-@mistake("latch", hint="The output gate does not depend on the read mark.")
+@mistake(
+    "latch",
+    hint=(
+        "It is heard without a read mark: does the output gate depend on that mark, "
+        "and are the rows those of i, f, g, o, in this order?"
+    ),
+)
 def always_read():
     A = 30.0
     W_ih = A * np.array([[0, 2, 0], [0, -2, 0], [1, 0, 0], [0, 0, 0]])
@@ -698,34 +704,15 @@ def always_written():
 
 @mistake(
     "latch",
-    hint=("The bit is wiped when it is read; it should be there to be read again."),
+    hint=(
+        "What was written is gone when it should be read: at which marks is the "
+        "forget gate open, and at which shut?"
+    ),
 )
 def wiped_when_read():
     A = 30.0
     W_ih = A * np.array([[0, 2, 0], [0, -2, -2], [1, 0, 0], [0, 0, 2]])
     b_ih = A * np.array([-1, 1, 0, -1])
-    return W_ih, np.zeros((4, 1)), b_ih, np.zeros(4)
-
-
-@mistake("latch", hint="The rows are those of i, f, g, o, in this order.")
-def another_order():
-    A = 30.0
-    W_ih = A * np.array([[0, 2, 0], [0, -2, 0], [0, 0, 2], [1, 0, 0]])
-    b_ih = A * np.array([-1, 1, -1, 0])
-    return W_ih, np.zeros((4, 1)), b_ih, np.zeros(4)
-
-
-@mistake(
-    "latch",
-    hint=(
-        "The forget gate is open when something is written and shut else: "
-        "turn it round."
-    ),
-)
-def keeps_at_the_mark():
-    A = 30.0
-    W_ih = A * np.array([[0, 2, 0], [0, 2, 0], [1, 0, 0], [0, 0, 2]])
-    b_ih = A * np.array([-1, -1, 0, -1])
     return W_ih, np.zeros((4, 1)), b_ih, np.zeros(4)
 
 
@@ -743,6 +730,26 @@ def sign_turned():
     W_ih = A * np.array([[0, 2, 0], [0, -2, 0], [-1, 0, 0], [0, 0, 2]])
     b_ih = A * np.array([-1, 1, 0, -1])
     return W_ih, np.zeros((4, 1)), b_ih, np.zeros(4)
+
+
+larger_scale = Survivor(
+    "latch",
+    "line 4: 30.0 → 61.0",
+    why="Gates that are nearer to shut are right as well.",
+    right=True,
+)
+larger_bias = Survivor(
+    "latch",
+    "line 5: 1 → 2",
+    why="A larger weight where the gates are shut or open already is right as well.",
+    right=True,
+)
+larger_weight = Survivor(
+    "latch",
+    "line 5: 2 → 3",
+    why="A larger weight of a mark is right as well.",
+    right=True,
+)
 
 
 # --- log_carried
