@@ -1065,7 +1065,7 @@ def random_cuts(model, D):
     whole, _ = model(x, None)
     size = whole.abs().max().item()
     assert (model(x, None)[0] - whole).abs().max() <= 5e-5 * size
-    for _ in range(40):
+    for _ in range(8):
         sizes = []
         while sum(sizes) < 30:
             sizes.append(int(min(rng.integers(1, 13), 30 - sum(sizes))))
@@ -1124,7 +1124,7 @@ def two_pieces(model, D):
     x = torch.randn(3, 26, D)
     whole = model(x, None)[0]
     tolerance = 1e-4 * whole.abs().max()
-    for cut in range(1, 26):
+    for cut in (1, 2, 7, 13, 25):
         first, state = model(x[:, :cut], None)
         second = model(x[:, cut:], state)[0]
         assert (torch.cat([first, second], 1) - whole).abs().max() <= tolerance
@@ -1136,7 +1136,7 @@ def each_state_once(model, D):
     x = torch.randn(3, 26, D)
     whole = model(x, None)[0]
     tolerance = 1e-4 * whole.abs().max()
-    for size in range(1, 26):
+    for size in (1, 7, 25):
         made, state = [], None
         for piece in x.split(size, 1):
             outputs, state = model(piece, state)
@@ -1153,7 +1153,7 @@ def no_second_side(model, D):
     x = torch.randn(3, 26, D)
     whole = model(x, None)[0]
     tolerance = 1e-4 * whole.abs().max()
-    for size in range(1, 26):
+    for size in (1, 7, 25):
         for repeats in (1, 2):
             made, state = [], None
             for piece in x.split(size, 1):
@@ -1169,7 +1169,7 @@ def one_stream(model, D):
     x = torch.randn(1, 26, D)
     whole = model(x, None)[0]
     tolerance = 1e-4 * whole.abs().max()
-    for size in range(1, 26):
+    for size in (1, 7, 25):
         state, t = None, 0
         for piece in x.split(size, 1):
             expected = whole[:, t : t + piece.shape[1]]
@@ -1204,7 +1204,7 @@ def short_stream(model, D):
     x = torch.randn(3, 8, D)
     whole = model(x, None)[0]
     tolerance = 1e-4 * whole.abs().max()
-    for size in range(1, 8):
+    for size in (1, 3, 7):
         state, t = None, 0
         for piece in x.split(size, 1):
             expected = whole[:, t : t + piece.shape[1]]
@@ -1223,7 +1223,7 @@ def state_is_a_tensor(model, D):
     x = torch.randn(3, 26, D)
     whole = model(x, None)[0]
     tolerance = 1e-4 * whole.abs().max()
-    for size in range(1, 26):
+    for size in (1, 7, 25):
         made, state = [], None
         for piece in x.split(size, 1):
             outputs, state = model(piece, state)
@@ -1240,7 +1240,7 @@ def state_is_a_tensor(model, D):
 def fixed_tolerance_state(model, D):
     x = torch.randn(3, 26, D)
     whole = model(x, None)[0]
-    for size in range(1, 26):
+    for size in (1, 7, 25):
         state, t = None, 0
         for piece in x.split(size, 1):
             expected = whole[:, t : t + piece.shape[1]]
@@ -1259,7 +1259,7 @@ def too_strict_state(model, D):
     x = torch.randn(3, 26, D)
     whole = model(x, None)[0]
     tolerance = 1e-6 * whole.abs().max()
-    for size in range(1, 26):
+    for size in (1, 7, 25):
         state, t = None, 0
         for piece in x.split(size, 1):
             expected = whole[:, t : t + piece.shape[1]]
