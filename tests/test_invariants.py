@@ -260,6 +260,30 @@ def test_each_fault_breaks_its_invariant(name):
     assert str(caught.value).startswith(f"{invariant}: ")
 
 
+def test_as_many_numbers_as_steps_are_not_an_output_for_each_step():
+    def last_number_is_of_the_padding(x, lengths):
+        outputs = last_state(wide(x)[0], lengths)  # (4, 9), and x has 9 steps
+        return torch.cat([outputs[:, :-1], x[:, -1:, 0]], 1)
+
+    torch.manual_seed(0)
+    wide = nn.GRU(3, 9, batch_first=True)
+    lengths = torch.tensor([8, 4, 1, 7])
+    check_padding(pooled(wide), lengths, x)
+    with pytest.raises(InvariantError, match="padding changed"):
+        check_padding(last_number_is_of_the_padding, lengths, x)
+
+
+def test_the_slope_is_right_along_every_direction():
+    for seed in range(40):
+        check_gradient(SOUND, step_loss, (x, batch(3, D=8)), seed=seed)
+
+
+def test_what_is_frozen_on_purpose_needs_no_gradient():
+    model = gru()
+    model.bias_hh_l0.requires_grad_(False)
+    check_reach(model, step_loss, (x, batch(3, D=8)))
+
+
 def test_lookahead_allows_so_much_and_no_more():
     ahead = lambda x: SOUND(x)[0].roll(-2, 1)  # noqa: E731
     check_causality(lambda x: ahead(x)[:, :9], x, other, steps=range(1, 7), lookahead=2)

@@ -177,7 +177,9 @@ def check_padding(
     before = check_determinism(function, *arrays, lengths)
     junk = [with_junk(a, lengths, extra, generator) for a in arrays]
     after = outputs_of(function, *junk, lengths)
-    if before.shape[:2] == (B, T):  # an output for each step: look at the real ones
+    # An output for each step, not T numbers for each sequence: it is longer now.
+    each_step = before.shape[:2] == (B, T) and after.shape[:2] == (B, T + extra)
+    if each_step:  # look at the real ones
         real = torch.arange(T) < lengths[:, None]
         before, after = before[real], after[:, :T][real]
     if (seen := gap(before, after)) > TOLERANCE:
@@ -186,7 +188,7 @@ def check_padding(
         changed = [*arrays]
         changed[i] = with_junk(array, lengths - 1, 0, generator)  # the last real step as well
         after = outputs_of(function, *changed, lengths)
-        after = after[real] if after.shape[:2] == (B, T) else after
+        after = after[real] if each_step else after
         if gap(before, after) <= TOLERANCE:
             raise InvariantError("padding", f"the last real step of array {i} does not count")
 

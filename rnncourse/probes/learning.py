@@ -20,7 +20,7 @@ Loss = Callable[[Any, Any], Tensor]
 
 
 def check_gradient(
-    model: nn.Module, loss: Loss, batch: Any, *, step: float = 1e-5, seed: int = 0
+    model: nn.Module, loss: Loss, batch: Any, *, step: float = 1e-6, seed: int = 0
 ) -> None:
     """Walk a little along a random direction: the loss must change as the gradient says.
 
@@ -66,12 +66,15 @@ def check_gradient(
 def check_reach(model: nn.Module, loss: Loss, batch: Any) -> None:
     """Every parameter must get a gradient: what gets none is never trained.
 
+    Those that are frozen on purpose, without ``requires_grad``, are left out.
+
     Raises
     ------
     InvariantError
         If a parameter's gradient is missing, zero or not finite.
     """
-    names, weights = zip(*model.named_parameters(), strict=True)
+    trained = [(n, p) for n, p in model.named_parameters() if p.requires_grad]
+    names, weights = zip(*trained, strict=True)
     grads = torch.autograd.grad(loss(model, batch), weights, allow_unused=True)
     for name, g in zip(names, grads, strict=True):
         if g is None or not bool(g.any()) or not bool(g.isfinite().all()):
