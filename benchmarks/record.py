@@ -8,6 +8,7 @@ import json
 import platform
 import sys
 from collections.abc import Callable, Iterator
+from itertools import product
 from typing import Any
 
 import torch
@@ -19,32 +20,28 @@ SEEDS = (0, 1, 2)
 
 
 def language_runs() -> Iterator[dict[str, Any]]:
-    for rate in language.RATES:
-        for seed in SEEDS[: 3 if rate == language.RATES[0] else 1]:
-            for kind, sizes in language.SIZES.items():
-                for features, layers in sizes:
-                    yield {
-                        "kind": kind,
-                        "features": features,
-                        "layers": layers,
-                        "seed": seed,
-                        "rate": rate,
-                    }
+    for seed, rate in product(SEEDS[:2], language.RATES):
+        for kind, sizes in language.SIZES.items():
+            for features, layers in sizes:
+                yield {
+                    "kind": kind,
+                    "features": features,
+                    "layers": layers,
+                    "seed": seed,
+                    "rate": rate,
+                }
 
 
 def recall_runs() -> Iterator[dict[str, Any]]:
-    for seed in SEEDS:
-        for kind, sizes in recall.SIZES.items():
-            for pairs in recall.PAIRS:
-                for size in sizes:
-                    steps = recall.STEPS[kind]
-                    yield {
-                        "kind": kind,
-                        "size": size,
-                        "pairs": pairs,
-                        "seed": seed,
-                        "steps": steps,
-                    }
+    for seed, (kind, sizes) in product(SEEDS, recall.SIZES.items()):
+        for pairs, size in product(recall.PAIRS, sizes):
+            yield {
+                "kind": kind,
+                "size": size,
+                "pairs": pairs,
+                "seed": seed,
+                "steps": recall.STEPS[kind],
+            }
 
 
 EXPERIMENTS: dict[str, tuple[Callable[..., dict[str, Any]], Callable[[], Iterator[Any]]]] = {
