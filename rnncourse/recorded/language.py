@@ -21,7 +21,6 @@ SIZES: dict[str, list[tuple[int, int]]] = {  # features, layers
     "LSTM": [(32, 1), (64, 1), (128, 1), (256, 1), (448, 1)],
     "Transformer": [(32, 2), (48, 2), (64, 3), (96, 3), (128, 4)],
 }
-RATES = (1e-2, 2e-2)
 
 
 def language_model(kind: str, features: int, layers: int, symbols: int) -> nn.Module:
