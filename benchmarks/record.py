@@ -8,12 +8,13 @@ import json
 import platform
 import sys
 from collections.abc import Callable, Iterator
+from itertools import product
 from typing import Any
 
 import torch
 from tqdm import tqdm
 
-from rnncourse.recorded import CODE, FOLDER, code_hash, language, recall
+from rnncourse.recorded import CODE, FOLDER, code_hash, language, race, recall
 
 SEEDS = (0, 1, 2)
 
@@ -47,8 +48,14 @@ def recall_runs() -> Iterator[dict[str, Any]]:
                     }
 
 
+def race_runs() -> Iterator[dict[str, Any]]:
+    for seed, turn, kind in product(SEEDS, range(3), race.KINDS):
+        yield {"kind": kind, "seed": seed, "steps": race.STEPS[kind][turn]}
+
+
 EXPERIMENTS: dict[str, tuple[Callable[..., dict[str, Any]], Callable[[], Iterator[Any]]]] = {
     "language": (language.language_point, language_runs),
+    "race": (race.race_point, race_runs),
     "recall": (recall.recall_point, recall_runs),
 }
 

@@ -44,7 +44,7 @@ def sinusoidal_positions(T: int, D: int, start: int = 0) -> Tensor:
     -----
     Vaswani et al., 2017, section 3.5.
     """
-    angles = _angles(T, D, start)  # (T, D / 2)
+    angles = place_angles(T, D, start)  # (T, D / 2)
     return torch.stack([angles.sin(), angles.cos()], -1).flatten(-2)
 
 
@@ -68,13 +68,20 @@ def rotate(x: Tensor, start: int = 0) -> Tensor:
     Su et al., 2021 (RoFormer), eq. 34.
     """
     T, D = x.shape[-2:]
-    angles = _angles(T, D, start).to(x.dtype)  # (T, D / 2)
-    even, odd = x[..., 0::2], x[..., 1::2]
+    angles = place_angles(T, D, start).to(x.dtype)  # (T, D / 2)
     cos, sin = angles.cos(), angles.sin()
+    even, odd = x[..., 0::2], x[..., 1::2]
     return torch.stack([even * cos - odd * sin, even * sin + odd * cos], -1).flatten(-2)
 
 
-def _angles(T: int, D: int, start: int) -> Tensor:
+def place_angles(T: int, D: int, start: int = 0) -> Tensor:
+    """Give the angle of each of T places for each of D / 2 pairs, place times rate.
+
+    Raises
+    ------
+    ValueError
+        If D is odd.
+    """
     if D % 2:
         raise ValueError(f"D is {D}; expected an even number, since features are taken in pairs")
     rates = 10_000 ** (-torch.arange(0, D, 2) / D)  # (D / 2,)
