@@ -256,8 +256,8 @@ class GPT(nn.Module):
         self.context = positive(context, "context")
         self.positions = choice(positions, "positions", POSITIONS)
         self.embedding = nn.Embedding(positive(symbols, "symbols"), D)
-        self.places = nn.Parameter(torch.zeros(context, D)) if positions == "learnt" else None
-        rotary = positions == "rotary"
+        learnt, rotary = positions == "learnt", positions == "rotary"
+        self.places = nn.Parameter(torch.zeros(context, D)) if learnt else None
         self.blocks = nn.ModuleList(
             Block(D, heads, rotary, fused) for _ in range(positive(layers, "layers"))
         )
@@ -289,7 +289,7 @@ class GPT(nn.Module):
         past = places_read(ids, state, self.context)
         x = add_places(self.embedding(ids), past, self.positions, self.places)  # (B, T, D)
         caches = []
-        for block, cache in zip(self.blocks, state or [None] * len(self.blocks), strict=True):
-            x, cache = block(x, cache)
+        for i, block in enumerate(self.blocks):
+            x, cache = block(x, state[i] if state else None)
             caches.append(cache)
         return self.norm(x) @ self.embedding.weight.T, caches
