@@ -17,7 +17,7 @@ from typing import Any
 import torch
 from tqdm import tqdm
 
-from rnncourse.recorded import CODE, FOLDER, code_hash, language, recall
+from rnncourse.recorded import CODE, FOLDER, code_hash, language, race, recall
 
 Points = list[dict[str, Any]]
 SEEDS = (0, 1, 2)
@@ -55,9 +55,17 @@ def recall_runs(points: Points) -> Iterator[dict[str, Any]]:
             }
 
 
+def race_runs(points: Points) -> Iterator[dict[str, Any]]:
+    for seed, kind in product(SEEDS[:2], race.KINDS):  # a fourth budget, of two seeds
+        yield {"kind": kind, "seed": seed, "steps": 2 * race.STEPS[kind][-1]}
+    for seed, turn, kind in product(SEEDS, range(3), race.KINDS):
+        yield {"kind": kind, "seed": seed, "steps": race.STEPS[kind][turn]}
+
+
 # A function that computes a point, and one that names the points, given those that are there.
 EXPERIMENTS: dict[str, tuple[Callable[..., Any], Callable[[Points], Iterator[Any]]]] = {
     "language": (language.language_point, language_runs),
+    "race": (race.race_point, race_runs),
     "recall": (recall.recall_point, recall_runs),
 }
 

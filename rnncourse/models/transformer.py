@@ -14,7 +14,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from rnncourse.checks import choice, positive, shape
+from rnncourse.checks import choice, multiple, positive, shape
 from rnncourse.models.attention import attention, causal_mask
 
 Cache = tuple[Tensor, Tensor]  # keys and values so far, each (B, heads, S, D / heads)
@@ -44,7 +44,7 @@ def sinusoidal_positions(T: int, D: int, start: int = 0) -> Tensor:
     -----
     Vaswani et al., 2017, section 3.5.
     """
-    angles = _angles(T, D, start)  # (T, D / 2)
+    angles = place_angles(T, D, start)  # (T, D / 2)
     return torch.stack([angles.sin(), angles.cos()], -1).flatten(-2)
 
 
@@ -68,17 +68,55 @@ def rotate(x: Tensor, start: int = 0) -> Tensor:
     Su et al., 2021 (RoFormer), eq. 34.
     """
     T, D = x.shape[-2:]
-    angles = _angles(T, D, start).to(x.dtype)  # (T, D / 2)
-    even, odd = x[..., 0::2], x[..., 1::2]
+    angles = place_angles(T, D, start).to(x.dtype)  # (T, D / 2)
     cos, sin = angles.cos(), angles.sin()
+    even, odd = x[..., 0::2], x[..., 1::2]
     return torch.stack([even * cos - odd * sin, even * sin + odd * cos], -1).flatten(-2)
 
 
-def _angles(T: int, D: int, start: int) -> Tensor:
+def place_angles(T: int, D: int, start: int = 0) -> Tensor:
+    """Give the angle of each of T places for each of D / 2 pairs, place times rate.
+
+    Raises
+    ------
+    ValueError
+        If D is odd.
+    """
     if D % 2:
         raise ValueError(f"D is {D}; expected an even number, since features are taken in pairs")
     rates = 10_000 ** (-torch.arange(0, D, 2) / D)  # (D / 2,)
     return torch.arange(start, start + T)[:, None] * rates
+
+
+def split_heads(x: Tensor, heads: int) -> Tensor:
+    """Give each head its share of the features: (B, T, D) to (B, heads, T, D / heads)."""
+    return x.unflatten(-1, (heads, -1)).transpose(1, 2)
+
+
+def causal_attention(q: Tensor, k: Tensor, v: Tensor, fused: bool = True) -> Tensor:
+    """Let the last T of S places look at themselves and at all before them.
+
+    Parameters
+    ----------
+    q : torch.Tensor
+        Queries, shape (..., T, D).
+    k, v : torch.Tensor
+        Keys and values of S places, the last of which is that of the last query.
+    fused : bool
+        Whether PyTorch's own kernel is used, which does not keep the weights.
+
+    Returns
+    -------
+    torch.Tensor
+        Shape (..., T, D).
+    """
+    T, S = q.shape[-2], k.shape[-2]
+    if not fused:
+        return attention(q, k, v, causal_mask(T, S))[0]
+    if T == S:
+        return F.scaled_dot_product_attention(q, k, v, is_causal=True)
+    # By itself PyTorch's kernel would count queries from the first key, not to the last.
+    return F.scaled_dot_product_attention(q, k, v, attn_mask=causal_mask(T, S))
 
 
 class MultiHeadAttention(nn.Module):
@@ -105,10 +143,8 @@ class MultiHeadAttention(nn.Module):
 
     def __init__(self, D: int, heads: int, rotary: bool = False, fused: bool = True):
         super().__init__()
-        if positive(D, "D") % positive(heads, "heads"):
-            raise ValueError(f"D is {D}; expected a multiple of the number of heads, {heads}")
         self.heads, self.rotary, self.fused = heads, rotary, fused
-        self.in_proj_weight = nn.Parameter(torch.empty(3 * D, D))
+        self.in_proj_weight = nn.Parameter(torch.empty(3 * multiple(D, "D", heads), D))
         self.in_proj_bias = nn.Parameter(torch.zeros(3 * D))
         self.out_proj = nn.Linear(D, D)
         nn.init.xavier_uniform_(self.in_proj_weight)
@@ -118,23 +154,13 @@ class MultiHeadAttention(nn.Module):
         """Read (B, T, D) after what the cache holds; give (B, T, D) and the longer cache."""
         shape(x, "x", "B T D", D=self.out_proj.in_features)
         qkv = F.linear(x, self.in_proj_weight, self.in_proj_bias)  # (B, T, 3D)
-        q, k, v = (
-            u.unflatten(-1, (self.heads, -1)).transpose(1, 2) for u in qkv.chunk(3, -1)
-        )  # (B, heads, T, D / heads)
+        q, k, v = (split_heads(u, self.heads) for u in qkv.chunk(3, -1))
         past = cache[0].shape[-2] if cache else 0
         if self.rotary:
             q, k = rotate(q, past), rotate(k, past)
         if cache:
             k, v = torch.cat([cache[0], k], -2), torch.cat([cache[1], v], -2)
-        mask = causal_mask(q.shape[-2], k.shape[-2])  # (T, S)
-        if self.fused:
-            # PyTorch's kernel counts places from the start, so it may mask by itself
-            # only if nothing is cached.
-            y = F.scaled_dot_product_attention(
-                q, k, v, attn_mask=mask if cache else None, is_causal=not cache
-            )
-        else:
-            y, _ = attention(q, k, v, mask)
+        y = causal_attention(q, k, v, self.fused)  # (B, heads, T, D / heads)
         return self.out_proj(y.transpose(1, 2).flatten(-2)), (k, v)
 
 
@@ -155,6 +181,40 @@ class Block(nn.Module):
 
 
 POSITIONS = ("none", "learnt", "sinusoidal", "rotary")
+
+
+def add_places(x: Tensor, past: int, positions: str, learnt: Tensor | None = None) -> Tensor:
+    """Add to each of T vectors (B, T, D) one that stands for its place, past + 0, past + 1, …."""
+    T, D = x.shape[-2:]
+    if positions == "learnt":
+        return x + learnt[past : past + T]
+    if positions == "sinusoidal":
+        return x + sinusoidal_positions(T, D, past)
+    return x  # there are none, or queries and keys are turned instead
+
+
+def first_weights(model: "GPT") -> None:
+    """Draw them small, smaller still where blocks add to the residual stream (GPT-2)."""
+    nn.init.normal_(model.embedding.weight, std=0.02)
+    for name, p in model.blocks.named_parameters():
+        if p.dim() == 2:
+            adds = name.endswith(("out_proj.weight", "mlp.2.weight"))
+            nn.init.normal_(p, std=0.02 / math.sqrt(2 * len(model.blocks)) if adds else 0.02)
+
+
+def places_read(ids: Tensor, state: list[Cache] | None, context: int) -> int:
+    """Count the places that the state holds.
+
+    Raises
+    ------
+    ValueError
+        If there is no room for ``ids`` (B, T) after them.
+    """
+    _, T = shape(ids, "ids", "B T")
+    past = state[0][0].shape[-2] if state else 0
+    if past + T > context:
+        raise ValueError(f"ids has {T} steps after {past} in the state; the context is {context}")
+    return past
 
 
 class GPT(nn.Module):
@@ -196,16 +256,13 @@ class GPT(nn.Module):
         self.context = positive(context, "context")
         self.positions = choice(positions, "positions", POSITIONS)
         self.embedding = nn.Embedding(positive(symbols, "symbols"), D)
-        self.places = nn.Parameter(torch.zeros(context, D)) if positions == "learnt" else None
+        learnt, rotary = positions == "learnt", positions == "rotary"
+        self.places = nn.Parameter(torch.zeros(context, D)) if learnt else None
         self.blocks = nn.ModuleList(
-            Block(D, heads, positions == "rotary", fused) for _ in range(positive(layers, "layers"))
+            Block(D, heads, rotary, fused) for _ in range(positive(layers, "layers"))
         )
         self.norm = nn.LayerNorm(D)
-        nn.init.normal_(self.embedding.weight, std=0.02)
-        for name, p in self.blocks.named_parameters():
-            if p.dim() == 2:
-                adds = name.endswith(("out_proj.weight", "mlp.2.weight"))
-                nn.init.normal_(p, std=0.02 / math.sqrt(2 * layers) if adds else 0.02)
+        first_weights(self)
 
     def forward(self, ids: Tensor, state: list[Cache] | None = None) -> tuple[Tensor, list[Cache]]:
         """Read symbols, after those already read if a state is given.
@@ -229,17 +286,8 @@ class GPT(nn.Module):
         ValueError
             If more than ``context`` symbols would have been read.
         """
-        _, T = shape(ids, "ids", "B T")
-        past = state[0][0].shape[-2] if state else 0
-        if past + T > self.context:
-            raise ValueError(
-                f"ids has {T} steps after {past} in the state; the context is {self.context}"
-            )
-        x = self.embedding(ids)  # (B, T, D)
-        if self.places is not None:
-            x = x + self.places[past : past + T]
-        elif self.positions == "sinusoidal":
-            x = x + sinusoidal_positions(T, x.shape[-1], past)
+        past = places_read(ids, state, self.context)
+        x = add_places(self.embedding(ids), past, self.positions, self.places)  # (B, T, D)
         caches = []
         for i, block in enumerate(self.blocks):
             x, cache = block(x, state[i] if state else None)

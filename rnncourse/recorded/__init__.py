@@ -21,6 +21,13 @@ CODE = {
         "data/text.py",
         "training.py",
     ],
+    "race": [
+        "recorded/race.py",
+        "models/attention.py",
+        "models/rnn.py",
+        "models/transformer.py",
+        "data/text.py",
+    ],
     "recall": [
         "recorded/recall.py",
         "models/attention.py",
@@ -37,7 +44,7 @@ def recorded(name: str) -> dict[str, Any]:
     Parameters
     ----------
     name : str
-        "language" or "recall".
+        "language", "race" or "recall".
 
     Returns
     -------
