@@ -189,3 +189,58 @@ def copying(
     inputs[:, :n] = targets[:, -n:] = torch.randint(K, (B, n), generator=generator)
     inputs[:, -n - 1] = K + 1
     return inputs, targets
+
+
+def recall(
+    batch: int, pairs: int, symbols: int = 64, generator: torch.Generator | None = None
+) -> tuple[Tensor, Tensor]:
+    """Read pairs of a key and a value, then give the value of each key that is asked for.
+
+    Keys differ from one another and so do values. A model that remembers which
+    values it has read, but not with which key, does best with equal chances:
+    accuracy 1/n for n pairs, cross-entropy ln n. One that remembers nothing has
+    1/K and ln K.
+
+    Parameters
+    ----------
+    batch : int
+        B, the number of sequences.
+    pairs : int
+        n, from 1 to K.
+    symbols : int
+        K, the number of different keys, and of different values.
+    generator : torch.Generator, optional
+        Source of randomness; torch's own if not given.
+
+    Returns
+    -------
+    inputs : torch.Tensor
+        A key and a value at each of the first n steps, then each key once more, in
+        another order, with a blank (K); int64, shape (B, 2 n, 2).
+    targets : torch.Tensor
+        The value that belongs to each of the last n keys; int64, shape (B, n).
+
+    Raises
+    ------
+    ValueError
+        If an argument is not an integer or is out of range.
+
+    Notes
+    -----
+    Multi-query associative recall of Arora et al., 2023 (Zoology), with key and value
+    of a pair at one step.
+
+    Examples
+    --------
+    With K = 8, the pairs ``(5, 2) (0, 7)`` and the questions ``(0, 8) (5, 8)``: ``7 2``.
+    """
+    B, n = positive(batch, "batch"), positive(pairs, "pairs")
+    K = positive(symbols, "symbols")
+    if n > K:
+        raise ValueError(f"pairs is {n}; expected at most {K}, the number of symbols")
+    keys, values, order = (
+        torch.rand(B, m, generator=generator).argsort(1)[:, :n] for m in (K, K, n)
+    )  # (B, n) each
+    read = torch.stack([keys, values], -1)  # (B, n, 2)
+    asked = torch.stack([keys.gather(1, order), torch.full_like(keys, K)], -1)
+    return torch.cat([read, asked], 1), values.gather(1, order)
