@@ -13,7 +13,7 @@ from typing import Any
 import torch
 from tqdm import tqdm
 
-from rnncourse.recorded import CODE, FOLDER, code_hash, language, recall
+from rnncourse.recorded import CODE, FOLDER, code_hash, language, recall, translation
 
 SEEDS = (0, 1, 2)
 
@@ -47,9 +47,30 @@ def recall_runs() -> Iterator[dict[str, Any]]:
                     }
 
 
+def translation_runs() -> Iterator[dict[str, Any]]:
+    # Attention and the order of the source; then what time and room bring without it.
+    for seed in range(5):
+        for attend in ("none", "additive", "dot"):
+            for reverse in (False, True):
+                yield translation_run(attend, 48, 400, seed, reverse)
+    for seed in SEEDS:
+        for attend, H, steps in [("none", 48, 2000), ("additive", 16, 2000), ("none", 16, 2000)]:
+            yield translation_run(attend, H, steps, seed)
+        for H in (96, 192):
+            yield translation_run("none", H, 2000, seed)
+        yield translation_run("none", 48, 8000, seed)
+
+
+def translation_run(
+    attend: str, H: int, steps: int, seed: int, reverse: bool = False
+) -> dict[str, Any]:
+    return {"attend": attend, "H": H, "steps": steps, "seed": seed, "reverse": reverse}
+
+
 EXPERIMENTS: dict[str, tuple[Callable[..., dict[str, Any]], Callable[[], Iterator[Any]]]] = {
     "language": (language.language_point, language_runs),
     "recall": (recall.recall_point, recall_runs),
+    "translation": (translation.translation_point, translation_runs),
 }
 
 

@@ -192,10 +192,14 @@ def batches(
         Symbols to predict, which are all but START, shape (B,).
     """
     order = np.arange(len(pairs))
+    begins = np.arange(0, len(pairs), positive(batch_size, "batch_size"))
     if seed is not None:
-        np.random.default_rng(seed).shuffle(order)
-    for begin in range(0, len(order), positive(batch_size, "batch_size")):
-        rows = [pairs[i] for i in order[begin : begin + batch_size]]
+        rng = np.random.default_rng(seed)
+        rng.shuffle(order)
+        order = order[np.argsort([len(pairs[i][0]) for i in order], kind="stable")]
+        rng.shuffle(begins)
+    for begin in begins:
+        rows = [pairs[i] for i in order[begin : begin + batch_size].tolist()]
         x, x_lengths = pad([source.encode(s) for s, _ in rows])
         y, y_lengths = pad([target.encode([START, *t, END]) for _, t in rows])
         arrays = x, x_lengths, y, y_lengths - 1

@@ -28,6 +28,17 @@ CODE = {
         "data/tasks.py",
         "training.py",
     ],
+    "translation": [
+        "recorded/translation.py",
+        "models/attention.py",
+        "models/rnn.py",
+        "models/seq2seq.py",
+        "data/batches.py",
+        "data/text.py",
+        "data/translation.py",
+        "decoding.py",
+        "training.py",
+    ],
 }
 
 
@@ -37,7 +48,7 @@ def recorded(name: str) -> dict[str, Any]:
     Parameters
     ----------
     name : str
-        "language" or "recall".
+        "language", "recall" or "translation".
 
     Returns
     -------
