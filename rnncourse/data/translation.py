@@ -196,7 +196,7 @@ def batches(
     if seed is not None:
         rng = np.random.default_rng(seed)
         rng.shuffle(order)
-        order = order[np.argsort([len(pairs[i][0]) for i in order], kind="stable")]
+        order = order[np.argsort([len(pairs[i][0]) for i in order.tolist()], kind="stable")]
         rng.shuffle(begins)
     for begin in begins:
         rows = [pairs[i] for i in order[begin : begin + batch_size].tolist()]
