@@ -17,7 +17,7 @@ from typing import Any
 import torch
 from tqdm import tqdm
 
-from rnncourse.recorded import CODE, FOLDER, code_hash, language, race, recall
+from rnncourse.recorded import CODE, FOLDER, code_hash, language, race, recall, translation
 
 Points = list[dict[str, Any]]
 SEEDS = (0, 1, 2)
@@ -62,11 +62,30 @@ def race_runs(points: Points) -> Iterator[dict[str, Any]]:
         yield {"kind": kind, "seed": seed, "steps": race.STEPS[kind][turn]}
 
 
+def translation_runs(points: Points) -> Iterator[dict[str, Any]]:
+    # Attention and the order of the source; then what time and room bring without it.
+    for seed, attend, reverse in product(range(5), ("none", "additive", "dot"), (False, True)):
+        yield translation_run(attend, 48, 400, seed, reverse)
+    for seed in SEEDS:
+        for attend, H, steps in [("none", 48, 2000), ("additive", 16, 2000), ("none", 16, 2000)]:
+            yield translation_run(attend, H, steps, seed)
+        for H in (96, 192):
+            yield translation_run("none", H, 2000, seed)
+        yield translation_run("none", 48, 8000, seed)
+
+
+def translation_run(
+    attend: str, H: int, steps: int, seed: int, reverse: bool = False
+) -> dict[str, Any]:
+    return {"attend": attend, "H": H, "steps": steps, "seed": seed, "reverse": reverse}
+
+
 # A function that computes a point, and one that names the points, given those that are there.
 EXPERIMENTS: dict[str, tuple[Callable[..., Any], Callable[[Points], Iterator[Any]]]] = {
     "language": (language.language_point, language_runs),
     "race": (race.race_point, race_runs),
     "recall": (recall.recall_point, recall_runs),
+    "translation": (translation.translation_point, translation_runs),
 }
 
 

@@ -222,6 +222,7 @@ def test_chapter(name, address, browser):
     page = browser.new_page(viewport=DESK)
     page.goto(f"{address}{name}.html")
     number = page.inner_text("h1 .section-number").strip()
+    assert number == str(int(Path(name).name[:2]))
     captions = page.locator("figcaption .caption-number").all_inner_texts()
     assert captions == [f"Figure {number}.{i + 1} " for i in range(len(captions))]
     assert captions

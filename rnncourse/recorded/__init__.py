@@ -35,6 +35,17 @@ CODE = {
         "data/tasks.py",
         "training.py",
     ],
+    "translation": [
+        "recorded/translation.py",
+        "models/attention.py",
+        "models/rnn.py",
+        "models/seq2seq.py",
+        "data/batches.py",
+        "data/text.py",
+        "data/translation.py",
+        "decoding.py",
+        "training.py",
+    ],
 }
 
 
@@ -44,7 +55,7 @@ def recorded(name: str) -> dict[str, Any]:
     Parameters
     ----------
     name : str
-        "language", "race" or "recall".
+        "language", "race", "recall" or "translation".
 
     Returns
     -------
