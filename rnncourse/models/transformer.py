@@ -186,7 +186,7 @@ POSITIONS = ("none", "learnt", "sinusoidal", "rotary")
 def add_places(x: Tensor, past: int, positions: str, learnt: Tensor | None = None) -> Tensor:
     """Add to each of T vectors (B, T, D) one that stands for its place, past + 0, past + 1, …."""
     T, D = x.shape[-2:]
-    if positions == "learnt":
+    if learnt is not None:
         return x + learnt[past : past + T]
     if positions == "sinusoidal":
         return x + sinusoidal_positions(T, D, past)
