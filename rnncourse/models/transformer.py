@@ -187,7 +187,7 @@ def add_places(x: Tensor, past: int, positions: str, learnt: Tensor | None = Non
     """Add to each of T vectors (B, T, D) one that stands for its place, past + 0, past + 1, …."""
     T, D = x.shape[-2:]
     if positions == "learnt":
-        return x + learnt[past : past + T]
+        return x + learnt[past : past + T]  # type: ignore[index]  # given with this kind
     if positions == "sinusoidal":
         return x + sinusoidal_positions(T, D, past)
     return x  # there are none, or queries and keys are turned instead
