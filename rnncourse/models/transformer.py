@@ -186,8 +186,8 @@ POSITIONS = ("none", "learnt", "sinusoidal", "rotary")
 def add_places(x: Tensor, past: int, positions: str, learnt: Tensor | None = None) -> Tensor:
     """Add to each of T vectors (B, T, D) one that stands for its place, past + 0, past + 1, …."""
     T, D = x.shape[-2:]
-    if learnt is not None:
-        return x + learnt[past : past + T]
+    if positions == "learnt":
+        return x + learnt[past : past + T]  # type: ignore[index]  # given with this kind
     if positions == "sinusoidal":
         return x + sinusoidal_positions(T, D, past)
     return x  # there are none, or queries and keys are turned instead
