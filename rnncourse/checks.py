@@ -77,19 +77,6 @@ def positive(value: Any, name: str, *, at_least: int = 1) -> int:
     return int(value)
 
 
-def multiple(value: Any, name: str, heads: Any) -> int:
-    """Return ``value`` if it can be shared out among so many heads, both integers of at least 1.
-
-    Raises
-    ------
-    ValueError
-        If it cannot; the message shows both.
-    """
-    if positive(value, name) % positive(heads, "heads"):
-        raise ValueError(f"{name} is {value}; expected a multiple of the number of heads, {heads}")
-    return value
-
-
 def choice(value: Any, name: str, options: tuple[Any, ...]) -> Any:
     """Return ``value`` if it is one of ``options``, else say what the options are.
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from rnncourse.checks import choice, multiple, positive, shape
+from rnncourse.checks import choice, positive, shape
 
 
 @pytest.mark.parametrize("make", [np.zeros, torch.zeros])
@@ -48,11 +48,6 @@ def test_shape_returns_the_sizes(make):
             lambda: positive(2.0, "steps", at_least=0),
             ValueError,
             "steps is 2.0; expected an integer of at least 0",
-        ),
-        (
-            lambda: multiple(10, "D", 3),
-            ValueError,
-            "D is 10; expected a multiple of the number of heads, 3",
         ),
         (
             lambda: choice("relu6", "nonlinearity", ("tanh", "relu")),

@@ -5,7 +5,7 @@ import math
 import pytest
 import torch
 
-from rnncourse.data.tasks import adding, copying, delayed_recall, parity, recall
+from rnncourse.data.tasks import adding, associative_recall, copying, delayed_recall, parity
 
 
 def test_parity_counts_ones():
@@ -40,7 +40,7 @@ def test_who_forgets_guesses():
 
 @pytest.mark.parametrize(("n", "K"), [(1, 1), (1, 9), (5, 9), (9, 9)])
 def test_recall_asks_for_what_was_shown(n, K):
-    x, y = recall(50, n, K, torch.Generator().manual_seed(0))
+    x, y = associative_recall(50, n, K, torch.Generator().manual_seed(0))
     assert x.shape == (50, 2 * n, 2) and y.shape == (50, n)
     assert (x[:, n:, 1] == K).all() and (x[:, :n] < K).all()
     for pairs, asked, answers in zip(x[:, :n], x[:, n:, 0], y, strict=True):
@@ -51,7 +51,7 @@ def test_recall_asks_for_what_was_shown(n, K):
 
 
 def test_recall_scores_its_baselines():
-    x, y = recall(20_000, 4, 16, torch.Generator().manual_seed(0))
+    x, y = associative_recall(20_000, 4, 16, torch.Generator().manual_seed(0))
     values_only = x[:, 0, 1]  # one of the values, whichever key is asked for
     assert (y[:, 2] == values_only).double().mean().item() == pytest.approx(1 / 4, abs=0.015)
     assert (y[:, 2] == 7).double().mean().item() == pytest.approx(1 / 16, abs=0.01)
@@ -106,7 +106,7 @@ def test_copying_scores_its_baseline(delay, n, K):
         lambda g: delayed_recall(4, 5, 3, g),
         lambda g: adding(4, 9, g),
         lambda g: copying(4, 5, 3, 3, g),
-        lambda g: recall(4, 5, 9, g),
+        lambda g: associative_recall(4, 5, 9, g),
     ],
 )
 def test_the_generator_decides_everything(task):
@@ -129,8 +129,11 @@ def test_the_generator_decides_everything(task):
         (lambda: copying(2, 0), "delay is 0"),
         (lambda: copying(2, 3, 0), "length is 0"),
         (lambda: copying(2, 3, 2, 1), "symbols is 1"),
-        (lambda: recall(2, 0), "pairs is 0"),
-        (lambda: recall(2, 5, 4), "pairs is 5; expected at most 4, the number of symbols"),
+        (lambda: associative_recall(2, 0), "pairs is 0"),
+        (
+            lambda: associative_recall(2, 5, 4),
+            "pairs is 5; expected at most 4, the number of symbols",
+        ),
     ],
 )
 def test_bad_sizes_are_named(call, message):

@@ -191,7 +191,7 @@ def copying(
     return inputs, targets
 
 
-def recall(
+def associative_recall(
     batch: int, pairs: int, symbols: int = 64, generator: torch.Generator | None = None
 ) -> tuple[Tensor, Tensor]:
     """Read pairs of a key and a value, then give the value of each key that is asked for.

@@ -12,7 +12,7 @@ import math
 import torch
 from torch import Tensor, nn
 
-from rnncourse.checks import shape
+from rnncourse.checks import positive, shape
 
 
 def masked_softmax(scores: Tensor, mask: Tensor | None = None) -> Tensor:
@@ -89,6 +89,19 @@ def causal_mask(T: int, S: int | None = None) -> Tensor:
     """
     S = T if S is None else S
     return torch.ones(T, S, dtype=torch.bool).tril(S - T)
+
+
+def multiple(value: int, name: str, heads: int) -> int:
+    """Return ``value`` if it can be shared out among so many heads, both integers of at least 1.
+
+    Raises
+    ------
+    ValueError
+        If it cannot; the message shows both.
+    """
+    if positive(value, name) % positive(heads, "heads"):
+        raise ValueError(f"{name} is {value}; expected a multiple of the number of heads, {heads}")
+    return value
 
 
 class AdditiveAttention(nn.Module):

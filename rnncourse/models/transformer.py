@@ -14,8 +14,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from rnncourse.checks import choice, multiple, positive, shape
-from rnncourse.models.attention import attention, causal_mask
+from rnncourse.checks import choice, positive, shape
+from rnncourse.models.attention import attention, causal_mask, multiple
 
 Cache = tuple[Tensor, Tensor]  # keys and values so far, each (B, heads, S, D / heads)
 

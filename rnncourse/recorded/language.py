@@ -31,14 +31,14 @@ def language_model(kind: str, features: int, layers: int, symbols: int) -> nn.Mo
     return SequenceModel(layer, symbols, symbols=symbols)
 
 
-def excerpts(ids: np.ndarray, count: int, seed: int) -> Iterator[Tensor]:
+def stretches(ids: np.ndarray, count: int, seed: int) -> Iterator[Tensor]:
     """Yield batches of B stretches of T + 1 symbols from anywhere in the text."""
     rng = np.random.default_rng(seed)
     for begin in rng.integers(0, len(ids) - T, (count, B, 1)):
         yield torch.from_numpy(ids[begin + np.arange(T + 1)])
 
 
-def next_loss(model: nn.Module, batch: Tensor) -> Tensor:
+def next_symbol_loss(model: nn.Module, batch: Tensor) -> Tensor:
     """Mean loss of the next symbol, in nats."""
     logits, _ = model(batch[:, :-1])
     return nn.functional.cross_entropy(logits.transpose(1, 2), batch[:, 1:])
@@ -48,7 +48,7 @@ def bits_by_place(model: nn.Module, ids: np.ndarray, seed: int = 0) -> np.ndarra
     """Bits for each of T places in a stretch of text, mean over 512 stretches, shape (T,)."""
     total = torch.zeros(T)
     with torch.no_grad():
-        for batch in excerpts(ids, 32, seed):
+        for batch in stretches(ids, 32, seed):
             logits, _ = model(batch[:, :-1])
             losses = nn.functional.cross_entropy(
                 logits.transpose(1, 2), batch[:, 1:], reduction="none"
@@ -95,11 +95,11 @@ def language_point(
     for stage in range(STAGES):
         share = 1 / 3 if stage == 0 else (1 + math.cos(math.pi * stage / STAGES)) / 2
         adam.param_groups[0]["lr"] = rate * share
-        batches = lambda s: excerpts(train, STEPS, s)  # noqa: E731
+        batches = lambda s: stretches(train, STEPS, s)  # noqa: E731
         fit(
             model,
             batches,
-            next_loss,
+            next_symbol_loss,
             epochs=1,
             optimiser=adam,
             seed=100 * seed + stage,

@@ -37,7 +37,7 @@ def race_text() -> tuple[Vocabulary, Tensor, Tensor]:
     return vocabulary, ids[:cut], ids[cut:]
 
 
-def excerpts(ids: Tensor, count: int, length: int, rng: np.random.Generator) -> Tensor:
+def stretches_of(ids: Tensor, count: int, length: int, rng: np.random.Generator) -> Tensor:
     """Cut stretches from anywhere in the text, shape (count, length + 1)."""
     begin = rng.integers(0, len(ids) - length, (count, 1))
     return ids[begin + np.arange(length + 1)]
@@ -59,7 +59,7 @@ def race_train(kind: str, seed: int, steps: int) -> tuple[nn.Module, float]:
     for step in range(steps):
         rate = min(step / 50, 0.525 + 0.475 * math.cos(math.pi * step / steps))
         adam.param_groups[0]["lr"] = RATES[kind] * rate
-        batch = excerpts(learn, B, T, rng)
+        batch = stretches_of(learn, B, T, rng)
         logits, _ = model(batch[:, :-1])
         loss = cross_entropy(logits.flatten(0, 1), batch[:, 1:].flatten())
         adam.zero_grad()
@@ -73,7 +73,7 @@ def race_train(kind: str, seed: int, steps: int) -> tuple[nn.Module, float]:
 def bits_by_place(model: nn.Module, ids: Tensor) -> np.ndarray:
     """Bits for each of 256 places in a stretch of text, the mean over 192 stretches."""
     total = torch.zeros(LONG)
-    for batch in excerpts(ids, 192, LONG, np.random.default_rng(0)).split(16):
+    for batch in stretches_of(ids, 192, LONG, np.random.default_rng(0)).split(16):
         logits, _ = model(batch[:, :-1])
         losses = cross_entropy(logits.transpose(1, 2), batch[:, 1:], reduction="none")
         total += losses.sum(0) / 192 / math.log(2)

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from rnncourse.checks import choice
-from rnncourse.data.tasks import recall
+from rnncourse.data.tasks import associative_recall
 from rnncourse.models.transformer import Block
 from rnncourse.training import fit
 
@@ -81,12 +81,12 @@ def recall_point(
     def batches(s: int) -> Iterator[tuple[Tensor, Tensor]]:
         generator = torch.Generator().manual_seed(s)
         for _ in range(100):
-            yield recall(B, pairs, K, generator)
+            yield associative_recall(B, pairs, K, generator)
 
     begun = process_time()
     fit(model, batches, answers_loss, epochs=steps // 100, lr=3e-3, seed=seed, progress=progress)
     seconds = process_time() - begun
-    x, y = recall(2000, pairs, K, torch.Generator().manual_seed(1_000_000 + seed))
+    x, y = associative_recall(2000, pairs, K, torch.Generator().manual_seed(1_000_000 + seed))
     with torch.no_grad():
         right = (model(x)[:, -pairs:].argmax(-1) == y).double().mean()
     return {
