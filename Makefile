@@ -9,7 +9,7 @@ FULL_ENV = $(PYTHON) tools/environment.py full
 STAGES := format style spelling types package rules notebooks assignments tools site grading
 
 .DEFAULT_GOAL := help
-.PHONY: help book serve lab run bench test lint $(STAGES:%=test-%) format screenshot guide lock clean
+.PHONY: help book serve lab run bench test lint $(STAGES:%=test-%) format screenshot guide audits lock clean
 
 help:  ## list the verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -61,6 +61,10 @@ screenshot: book  ## take the README's picture of the built site
 guide:  ## run what the instructor's guide shows and keep what is seen
 	@$(FULL_ENV)
 	@$(VENV) tools/guide.py
+
+audits:  ## audit the graders that have changed, or one with NB=01-sequence-data
+	@$(FULL_ENV)
+	@$(VENV) tools/audits.py $(NB)
 
 lock:  ## renew requirements.lock from pyproject.toml; UPGRADE=--upgrade for newest
 	@$(FULL_ENV)

@@ -1,4 +1,4 @@
-"""Run what the instructor's guide and the page of audits show, and keep it: `make guide`."""
+"""Run what the instructor's guide shows and keep it: `make guide`."""
 
 import contextlib
 import io
@@ -14,11 +14,6 @@ from pathlib import Path
 
 from PIL import Image
 from playwright.sync_api import sync_playwright
-
-from rnncourse.grading import assignment as assignments
-from rnncourse.grading import audit
-from rnncourse.grading.session import Workplace
-from rnncourse.grading.walls import Limits
 
 ROOT = Path(__file__).resolve().parent.parent
 SHOWN = ROOT / "book" / "_static" / "guide"
@@ -73,15 +68,6 @@ def main() -> None:
         with formgrader(place / "term") as address:
             page = f"{address}/formgrader/manage_submissions/toy-rnn"
             photograph("formgrader", page, 1100, "text=vera")
-
-
-def audits() -> None:
-    """Write the record of every assignment's audit."""
-    for folder in sorted(p.parent for p in assignments.COURSE.glob("*/grader.py")):
-        source = assignments.load(folder)
-        with Workplace(source.preload(), Limits(call_seconds=3)) as workplace:
-            found = list(audit.audit(source, workplace))
-        (SHOWN / f"audit-{source.name}.md").write_text(audit.record(source, found))
 
 
 def run(place: Path, shown: str, *words: str) -> str:
@@ -144,4 +130,3 @@ def photograph(name: str, address: str, width: int, shown: str = "body") -> None
 
 if __name__ == "__main__":
     main()
-    audits()

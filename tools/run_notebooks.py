@@ -132,17 +132,20 @@ def libraries(root: Path = ROOT) -> list[str]:
     ]
 
 
-def stamp(notebook: NotebookNode, root: Path = ROOT) -> str:
-    """Return a hash of all that a run depends on.
+def fingerprint(sources: list[str], root: Path = ROOT) -> str:
+    """Return a hash of some code and all that it depends on.
 
-    These are the notebook's code, the modules of the package that it uses, and the locked
-    versions of the libraries that these may import. Hashes, not dates: a checkout sets dates
-    anew.
+    That is the modules of the package that it uses, and the locked versions of the libraries
+    that these may import. Hashes, not dates: a checkout sets dates anew.
     """
-    cells = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
-    modules = [path.read_text(encoding="utf-8") for path in modules_used(cells, root)]
-    parts = [*map(skeleton, [*cells, *modules]), *libraries(root)]
+    modules = [path.read_text(encoding="utf-8") for path in modules_used(sources, root)]
+    parts = [*map(skeleton, [*sources, *modules]), *libraries(root)]
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
+
+
+def stamp(notebook: NotebookNode, root: Path = ROOT) -> str:
+    """Return a hash of all that a notebook's run depends on."""
+    return fingerprint([c.source for c in notebook.cells if c.cell_type == "code"], root)
 
 
 def is_stale(notebook: NotebookNode, root: Path = ROOT) -> bool:
