@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from threadpoolctl import threadpool_info
 from torch import nn
 from tqdm import tqdm
 
@@ -53,6 +54,7 @@ LAYERS: dict[str, Callable[[int, int], nn.Module]] = {
     "LSTM by hand": LSTMByHand,
 }
 BY_HAND = "RNN by hand"
+PRODUCTS = {"RNN products": 1, "GRU products": 3, "LSTM products": 4}
 REFERENCES = ("nn.RNN", "nn.GRU", "nn.LSTM", "nn.LSTM without oneDNN")
 TURNS, WARM_UP = 40, 3
 
@@ -79,6 +81,28 @@ def by_hand(layer: nn.RNN) -> Callable[[torch.Tensor], None]:
     return run
 
 
+def products_alone(size: tuple[int, int, int, int], gates: int) -> Callable[[torch.Tensor], None]:
+    """Return a function that takes a layer's products and does nothing else.
+
+    No program that leaves them to NumPy can take less.
+    """
+    (B, T, D, H), rng = size, np.random.default_rng(0)
+    sizes = (T, B, H), (T, B, gates * H), (gates * H, D), (gates * H, H)
+    h, d, W_xh, W_hh = (rng.standard_normal(s, dtype=np.float32) for s in sizes)
+    rows = d.reshape(T * B, -1)
+
+    def run(x: torch.Tensor) -> None:
+        flat = x.numpy().reshape(T * B, D)
+        flat @ W_xh.T
+        for h_t, d_t in zip(h, d, strict=True):
+            h_t @ W_hh.T
+            d_t @ W_hh
+        rows.T @ flat
+        rows.T @ h.reshape(T * B, H)
+
+    return run
+
+
 def measure(size: tuple[int, int, int, int]) -> tuple[dict[str, float], dict[str, float]]:
     """Return the median milliseconds of each layer at one size, and the megabytes kept."""
     B, T, D, H = size
@@ -88,6 +112,7 @@ def measure(size: tuple[int, int, int, int]) -> tuple[dict[str, float], dict[str
     kept = {name: kept_bytes(lambda m=m: m(x)) / 2**20 for name, m in layers.items()}
     runs = {name: there_and_back(layer) for name, layer in layers.items()}
     runs[BY_HAND] = by_hand(layers["nn.RNN"])
+    runs |= {name: products_alone(size, gates) for name, gates in PRODUCTS.items()}
     times: dict[str, list[float]] = {name: [] for name in runs}
     for _ in tqdm(range(WARM_UP + TURNS), desc=str(size), leave=False):
         # In random order: who runs after whom matters to the processor's caches.
@@ -133,6 +158,11 @@ def main() -> None:
         "python": platform.python_version(),
         "torch": torch.__version__,
         "threads": torch.get_num_threads(),
+        # The instructions each uses: NumPy's library goes by the processor's name.
+        "kernels": {
+            "torch": torch.backends.cpu.get_cpu_capability(),
+            "numpy": [i.get("architecture") for i in threadpool_info() if i["user_api"] == "blas"],
+        },
         "turns": TURNS,
     }
     out = Path(__file__).with_name("results.json")

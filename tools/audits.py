@@ -1,6 +1,7 @@
 """Audit the graders whose assignment has changed, and keep what was found: `make audits`."""
 
 import argparse
+import multiprocessing
 import sys
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
@@ -62,7 +63,9 @@ def main() -> None:
         sys.exit(f"error: no assignment is called {', '.join(sorted(unknown))}")
     folders = [f for f in folders if (f.name in names if names else is_stale(f))]
     faults: list[str] = []
-    with ProcessPoolExecutor(PROCESSES) as pool:
+    # A process each: an assignment's code takes the place of the main module.
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(PROCESSES, context, max_tasks_per_child=1) as pool:
         audits = [pool.submit(renew, folder) for folder in folders]
         for done in tqdm(as_completed(audits), "audits", len(audits)):
             faults += done.result()
