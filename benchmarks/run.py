@@ -165,6 +165,7 @@ def main() -> None:
         },
         "turns": TURNS,
     }
+    print(f"\ninstructions: {machine['kernels']}")
     out = Path(__file__).with_name("results.json")
     rounded = json.loads(json.dumps(results), parse_float=lambda s: round(float(s), 3))
     out.write_text(json.dumps({"machine": machine, "layers": rounded}, indent=2) + "\n")
