@@ -202,7 +202,7 @@ def packed(make, rng):
 
 
 def with_zeros(rng):
-    """Draw a batch in which some of the real steps are zero, first and last ones too."""
+    """Draw a batch in which some of the real steps are zero."""
     arguments = turning(rng)
     arguments["x"][rng.uniform(size=(5, 8)) < 0.5] = 0.0
     return arguments

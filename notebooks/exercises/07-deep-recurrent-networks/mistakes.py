@@ -516,7 +516,7 @@ def one_step_too_many(x, lengths):
     return x[order].swapaxes(0, 1)[running], running.sum(1), order
 
 
-@mistake("pack", hint="batch_sizes says how many end at a step, not how many still run.")
+@mistake("pack", hint="batch_sizes says how many end at a step: how many still run?")
 def ends_for_sizes(x, lengths):
     order = np.argsort(-lengths, kind="stable")
     t = np.arange(lengths.max())[:, None]
@@ -1031,9 +1031,7 @@ def out_at_p(x, h, W_xh, W_hh, b_h, u_x, u_h, p, training=True):
 
 
 @mistake("noisy_rnn", hint="A row of `W_hh` belongs to a unit that receives.")
-def recurrent_matrix_not_transposed(
-    x, h, W_xh, W_hh, b_h, u_x, u_h, p, training=True
-):
+def recurrent_matrix_not_transposed(x, h, W_xh, W_hh, b_h, u_x, u_h, p, training=True):
     rate = p if training else 0.0
     keep_x, keep_h = (u_x >= rate) / (1 - rate), (u_h >= rate) / (1 - rate)
     states = []
@@ -1271,7 +1269,9 @@ def one_too_far(model, x, other):
     return farthest
 
 
-@mistake("look_ahead", hint="The tolerance of `np.isclose` is larger than the one given.")
+@mistake(
+    "look_ahead", hint="The tolerance of `np.isclose` is larger than the one given."
+)
 def tolerance_of_isclose(model, x, other):
     before, farthest = model(x), 0
     for s in range(x.shape[1]):
