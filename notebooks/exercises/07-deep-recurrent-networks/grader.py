@@ -31,12 +31,13 @@ def chain(rng, B=3, T=9, K=4, M=5, sure=1.0):
 
 
 def spoken(rng, B, T, start, A, E):
-    seen = np.empty((B, T), int)
-    for row in seen:
-        state = rng.choice(len(start), p=start)
-        for t in range(T):
-            row[t] = rng.choice(E.shape[1], p=E[state])
-            state = rng.choice(len(start), p=A[state])
+    def draw(p):  # (B, n), one index for each row
+        scale = p.cumsum(-1)
+        return (rng.uniform(size=(B, 1)) * scale[:, -1:] >= scale).sum(-1)
+
+    state, seen = draw(np.tile(start, (B, 1))), np.empty((B, T), int)
+    for t in range(T):
+        seen[:, t], state = draw(E[state]), draw(A[state])
     return {"seen": seen, "start": start, "A": A, "E": E}
 
 
@@ -68,7 +69,8 @@ forecasts = Exercise(
         Case("as many of everything", partial(chain, B=4, T=4, M=4)),
         Case("a first state that is certain", known_start),
         Case("probabilities of zero", round_and_round),
-        Case("two thousand steps", partial(chain, T=2000, M=6)),
+        Case("a thousand steps", partial(chain, T=1000, M=6)),
+        Case("many steps and few surprises", partial(chain, T=1500, M=8, sure=0.1)),
     ],
 )
 
@@ -199,6 +201,13 @@ def packed(make, rng):
     }
 
 
+def with_zeros(rng):
+    """Draw a batch in which some of the real steps are zero."""
+    arguments = turning(rng)
+    arguments["x"][rng.uniform(size=(5, 8)) < 0.5] = 0.0
+    return arguments
+
+
 unpack = Exercise(
     "unpack",
     through=kept,
@@ -216,21 +225,36 @@ unpack = Exercise(
         Case("as many as steps", partial(packed, partial(turning, B=6, T=7))),
         Case("a single step", partial(packed, partial(padded, T=1)), weight=0.5),
         Case("rows of one number", partial(packed, partial(turning, D=1)), weight=0.5),
+        Case("rows that are zero", partial(packed, with_zeros)),
     ],
 )
 
 
-def halves(rng, H=3, below=0.0, **sizes):
+def pooled(answer, **inputs):
+    """Return three plain arrays, and a code of what each argument holds afterwards."""
+    from hashlib import sha256
+
+    import numpy as np
+
+    result = answer(**inputs)
+    if isinstance(result, (tuple, list)):  # masked arrays are arrays too
+        result = tuple(
+            np.asarray(v) if isinstance(v, np.ndarray) else v for v in result
+        )
+    return result, *(sha256(v.tobytes()).hexdigest() for v in inputs.values())
+
+
+def halves(rng, H=3, below=0.0, size=1.0, **sizes):
     """Draw the states of a layer in both directions, with padding."""
     arguments = padded(rng, D=2 * H, **sizes)
     real = np.arange(arguments["x"].shape[1]) < arguments["lengths"][:, None]
-    arguments["x"][real] -= below
+    arguments["x"][real] = size * (arguments["x"][real] - below)
     return {"states": arguments["x"], "lengths": arguments["lengths"]}
 
 
 pool = Exercise(
     "pool",
-    through=kept,
+    through=pooled,
     parts=parts("states", "lengths"),
     rtol=1e-4,
     atol=1e-6,
@@ -239,6 +263,7 @@ pool = Exercise(
         Case("states that are all negative", partial(halves, below=9.0)),
         Case("states that are all positive", partial(halves, below=-9.0)),
         Case("padding of zeros", partial(halves, below=9.0, padding=0.0)),
+        Case("states far below zero", partial(halves, below=9.0, size=1e6), weight=0.5),
         Case("a batch of one", partial(halves, B=1)),
         Case("sequences that fill the batch", partial(halves, full=True)),
         Case("no sequence as long as the batch", partial(halves, fill=False)),
@@ -308,7 +333,16 @@ noisy_rnn = Exercise(
 
 
 def suspect(
-    rng, kind="kernel", B=3, T=9, D=2, ahead=None, past=2, size=1.0, below=False
+    rng,
+    kind="kernel",
+    B=3,
+    T=9,
+    D=2,
+    ahead=None,
+    past=2,
+    size=1.0,
+    below=False,
+    even=False,
 ):
     """Draw two batches, and what a model of a given kind is made of."""
     ahead = int(rng.integers(2, T - 2)) if ahead is None else ahead
@@ -326,6 +360,8 @@ def suspect(
     weights = rng.normal(size=(D, 3)) + np.sign(rng.normal(size=(D, 3)))
     if below:  # whatever is disturbed, the outputs fall
         weights, other = abs(weights), x - abs(other)
+    if even:  # every disturbance changes what the model sees by one
+        weights, other = np.ones((D, 3)) / D, x + 1
     made = {"kind": kind, "ahead": ahead, "past": past, "size": size}
     made |= {"weights": weights, "first": first}
     return {"x": x, "other": other, "made": made}
@@ -366,7 +402,7 @@ def examined(answer, x, other, made):
         if kind == "both":
             return np.concatenate([read(z), read(z[:, ::-1])[:, ::-1]], -1)
         if kind == "gap":
-            return z + later(z, d)
+            return z + size * later(z, d)
         if kind == "far past":
             return later(z, -d)
         if kind == "square":
@@ -384,7 +420,7 @@ def examined(answer, x, other, made):
                 result[:, block] += z[:, block][:, ::-1].cumsum(1)[:, ::-1]
             return result
         if kind == "one of them":
-            return read(z) + (x[:, :1, :1] > 0) * later(z, d)
+            return read(z) + size * (x[:, :1, :1] > 0) * later(z, d)
         if kind == "one output":
             result = read(z)
             result[..., -1] += later(z, d)[..., -1]
@@ -416,7 +452,15 @@ look_ahead = Exercise(
         Case("one sequence alone", partial(suspect, kind="one of them")),
         Case("one output alone", partial(suspect, kind="one output")),
         Case("the sign is all the same", partial(suspect, kind="square")),
-        Case("very little", partial(suspect, size=1e-8)),
+        Case("very little", partial(suspect, size=3e-9, even=True)),
+        Case(
+            "very little, in one sequence of a hundred",
+            partial(suspect, kind="one of them", B=100, size=5e-9),
+        ),
+        Case(
+            "less than very little",
+            partial(suspect, kind="gap", size=3e-10, even=True),
+        ),
         Case("outputs that fall", partial(suspect, kind="gap", below=True)),
         Case("rounding", partial(suspect, kind="rounding", T=12)),
         Case("a batch of one", partial(suspect, B=1)),

@@ -175,6 +175,59 @@ def hard_decision(seen, start, A, E):
     return np.stack(result, 1)
 
 
+@mistake(
+    "forecasts",
+    hint="The state moves before the symbol is told: it belongs to the state left.",
+)
+def told_after_the_move(seen, start, A, E):
+    belief = np.tile(start, (len(seen), 1))
+    result = [belief @ E]
+    for symbol in seen.T[:-1]:
+        belief = (belief @ A) * E.T[symbol]
+        belief = belief / belief.sum(-1, keepdims=True)
+        result.append(belief @ E)
+    return np.stack(result, 1)
+
+
+@mistake("forecasts", hint="The sum to divide by runs over the whole batch.")
+def divided_by_the_batch(seen, start, A, E):
+    belief, result = np.tile(start, (len(seen), 1)), []
+    for symbol in seen.T:
+        result.append(belief @ E)
+        belief = belief * E.T[symbol]
+        belief = belief / belief.sum() @ A
+    return np.stack(result, 1)
+
+
+@mistake(
+    "forecasts",
+    hint="A constant factor does not keep the numbers in range for every chain.",
+)
+def constant_factor(seen, start, A, E):
+    belief, result = np.tile(start, (len(seen), 1)), []
+    for symbol in seen.T:
+        forecast = belief @ E
+        result.append(forecast / forecast.sum(-1, keepdims=True))
+        belief = (belief * E.T[symbol]) @ A * E.shape[1]
+    return np.stack(result, 1)
+
+
+@mistake("forecasts", hint="What comes later is in the forecast: this is the smoother.")
+def smoother(seen, start, A, E):
+    likely = E.T[seen]  # (B, T, K)
+    past, future = np.empty_like(likely), np.ones_like(likely)
+    belief = np.tile(start, (len(seen), 1))
+    for t in range(seen.shape[1]):
+        past[:, t] = belief
+        belief = belief * likely[:, t]
+        belief = belief / belief.sum(-1, keepdims=True) @ A
+    for t in range(seen.shape[1] - 2, -1, -1):
+        told = (likely[:, t + 1] * future[:, t + 1]) @ A.T
+        future[:, t] = told / told.sum(-1, keepdims=True)
+    both = past * future
+    return both / both.sum(-1, keepdims=True) @ E
+
+
 # --- read_both
 
 
@@ -314,6 +367,39 @@ def inputs_changed(x, lengths, ahead, back):
     return np.where(real, np.concatenate([past, future], -1), 0.0)
 
 
+@mistake("read_both", hint="The result ends with the longest sequence, not with `x`.")
+def cut_at_the_longest(x, lengths, ahead, back):
+    t = np.arange(lengths.max())
+    x = x[:, : len(t)]
+    real = t < lengths[:, None]
+    turned = np.where(real, lengths[:, None] - 1 - t, t)[..., None]
+    future = np.take_along_axis(back(np.take_along_axis(x, turned, 1)), turned, 1)
+    return np.where(real[..., None], np.concatenate([ahead(x), future], -1), 0.0)
+
+
+@mistake("read_both", hint="One off: the last step of a sequence of length 2 is 1.")
+def turned_one_off(x, lengths, ahead, back):
+    T = x.shape[1]
+    t = np.arange(T)
+    real = t < lengths[:, None]
+    turned = np.where(real, np.minimum(lengths[:, None] - t, T - 1), t)[..., None]
+    future = np.take_along_axis(back(np.take_along_axis(x, turned, 1)), turned, 1)
+    return np.where(real[..., None], np.concatenate([ahead(x), future], -1), 0.0)
+
+
+@mistake(
+    "read_both", hint="The state of `back` beside a step has not read that step yet."
+)
+def own_step_unread(x, lengths, ahead, back):
+    t = np.arange(x.shape[1])
+    real = t < lengths[:, None]
+    turned = np.where(real, lengths[:, None] - 1 - t, t)[..., None]
+    future = np.take_along_axis(back(np.take_along_axis(x, turned, 1)), turned, 1)
+    future = np.where(real[..., None], future, 0.0)
+    future = np.concatenate([future[:, 1:], np.zeros_like(future[:, :1])], 1)
+    return np.where(real[..., None], np.concatenate([ahead(x), future], -1), 0.0)
+
+
 # --- pack
 
 
@@ -430,6 +516,23 @@ def one_step_too_many(x, lengths):
     return x[order].swapaxes(0, 1)[running], running.sum(1), order
 
 
+@mistake("pack", hint="batch_sizes says how many end at a step: how many still run?")
+def ends_for_sizes(x, lengths):
+    order = np.argsort(-lengths, kind="stable")
+    t = np.arange(lengths.max())[:, None]
+    running = t < lengths[order]
+    data = x[order].swapaxes(0, 1)[: len(t)][running]
+    return data, np.bincount(lengths)[1:], order
+
+
+@mistake("pack", hint="Equally long sequences change places: is the sort a stable one?")
+def unstable_sort(x, lengths):
+    order = np.argsort(-lengths)
+    t = np.arange(lengths.max())[:, None]
+    running = t < lengths[order]
+    return x[order].swapaxes(0, 1)[: len(t)][running], running.sum(1), order
+
+
 # --- unpack
 
 
@@ -530,6 +633,15 @@ def batch_alone(data, batch_sizes, order):
     x = np.zeros((*running.shape, data.shape[-1]))
     x[running] = data
     return x.swapaxes(0, 1)[np.argsort(order)]
+
+
+@mistake("unpack", hint="A real step may be zero: the values do not tell the lengths.")
+def lengths_from_values(data, batch_sizes, order):
+    running = np.arange(len(order)) < batch_sizes[:, None]
+    x = np.zeros((*running.shape, data.shape[-1]))
+    x[running] = data
+    x = x.swapaxes(0, 1)[np.argsort(order)]
+    return x, (x != 0).any(-1).sum(1)
 
 
 # --- pool
@@ -679,6 +791,32 @@ def one_beyond_the_end(states, lengths):
     final = np.concatenate([states[np.arange(B), ends, :H], states[:, 0, H:]], -1)
     mean = np.where(real, states, 0.0).sum(1) / lengths[:, None]
     return final, mean, np.where(real, states, -np.inf).max(1)
+
+
+@mistake(
+    "pool", hint="The padding gets a number that states can lie below: how low is low?"
+)
+def not_low_enough(states, lengths):
+    B, T, both = states.shape
+    H = both // 2
+    real = (np.arange(T) < lengths[:, None])[..., None]
+    final = np.concatenate(
+        [states[np.arange(B), lengths - 1, :H], states[:, 0, H:]], -1
+    )
+    mean = np.where(real, states, 0.0).sum(1) / lengths[:, None]
+    return final, mean, np.where(real, states, -100.0).max(1)
+
+
+@mistake("pool", hint="The largest value is asked for, not the largest magnitude.")
+def largest_magnitude(states, lengths):
+    B, T, both = states.shape
+    H = both // 2
+    real = (np.arange(T) < lengths[:, None])[..., None]
+    final = np.concatenate(
+        [states[np.arange(B), lengths - 1, :H], states[:, 0, H:]], -1
+    )
+    clean = np.where(real, states, 0.0)
+    return final, clean.sum(1) / lengths[:, None], np.abs(clean).max(1)
 
 
 # --- noisy_rnn
@@ -859,6 +997,61 @@ def scaled_outside_training(x, h, W_xh, W_hh, b_h, u_x, u_h, p, training=True):
     return np.stack(states, 1)
 
 
+@mistake("noisy_rnn", hint="Times 1 - p is the wrong way: what keeps the mean?")
+def scaled_the_wrong_way(x, h, W_xh, W_hh, b_h, u_x, u_h, p, training=True):
+    rate = p if training else 0.0
+    keep_x, keep_h = (u_x >= rate) * (1 - rate), (u_h >= rate) * (1 - rate)
+    states = []
+    for x_t in x.swapaxes(0, 1):
+        h = np.tanh((x_t * keep_x) @ W_xh.T + (h * keep_h) @ W_hh.T + b_h)
+        states.append(h)
+    return np.stack(states, 1)
+
+
+@mistake("noisy_rnn", hint="The inputs are scaled and the states are not.")
+def states_not_scaled(x, h, W_xh, W_hh, b_h, u_x, u_h, p, training=True):
+    rate = p if training else 0.0
+    keep_x, keep_h = (u_x >= rate) / (1 - rate), u_h >= rate
+    states = []
+    for x_t in x.swapaxes(0, 1):
+        h = np.tanh((x_t * keep_x) @ W_xh.T + (h * keep_h) @ W_hh.T + b_h)
+        states.append(h)
+    return np.stack(states, 1)
+
+
+@mistake("noisy_rnn", hint="A unit whose number is `p` itself stays: below is below.")
+def out_at_p(x, h, W_xh, W_hh, b_h, u_x, u_h, p, training=True):
+    rate = p if training else 0.0
+    keep_x, keep_h = (u_x > rate) / (1 - rate), (u_h > rate) / (1 - rate)
+    states = []
+    for x_t in x.swapaxes(0, 1):
+        h = np.tanh((x_t * keep_x) @ W_xh.T + (h * keep_h) @ W_hh.T + b_h)
+        states.append(h)
+    return np.stack(states, 1)
+
+
+@mistake("noisy_rnn", hint="A row of `W_hh` belongs to a unit that receives.")
+def recurrent_matrix_not_transposed(x, h, W_xh, W_hh, b_h, u_x, u_h, p, training=True):
+    rate = p if training else 0.0
+    keep_x, keep_h = (u_x >= rate) / (1 - rate), (u_h >= rate) / (1 - rate)
+    states = []
+    for x_t in x.swapaxes(0, 1):
+        h = np.tanh((x_t * keep_x) @ W_xh.T + (h * keep_h) @ W_hh + b_h)
+        states.append(h)
+    return np.stack(states, 1)
+
+
+@mistake("noisy_rnn", hint="The bias reads no unit: no mask belongs on it.")
+def bias_masked(x, h, W_xh, W_hh, b_h, u_x, u_h, p, training=True):
+    rate = p if training else 0.0
+    keep_x, keep_h = (u_x >= rate) / (1 - rate), (u_h >= rate) / (1 - rate)
+    states = []
+    for x_t in x.swapaxes(0, 1):
+        h = np.tanh((x_t * keep_x) @ W_xh.T + (h * keep_h) @ W_hh.T + b_h * keep_h)
+        states.append(h)
+    return np.stack(states, 1)
+
+
 # --- look_ahead
 
 
@@ -996,7 +1189,7 @@ def looks_back(model, x, other):
 
 @mistake(
     "look_ahead",
-    hint="The nearest step that is seen is given: the farthest is asked for.",
+    hint="A nearer step is given than the farthest that an output sees.",
 )
 def nearest(model, x, other):
     before, reach = model(x), []
@@ -1037,7 +1230,7 @@ def first_sequence_only(model, x, other):
 
 @mistake(
     "look_ahead",
-    hint="A disturbed batch is not put right again: the next step is added to it.",
+    hint="Earlier steps are disturbed too: what does a change then tell of this one?",
 )
 def never_put_right(model, x, other):
     before, farthest = model(x), 0
@@ -1073,4 +1266,42 @@ def one_too_far(model, x, other):
         moved = (np.abs(model(disturbed) - before) > 1e-9).any((0, 2))
         if moved.any():
             farthest = max(farthest, s - int(moved.argmax()) + 1)
+    return farthest
+
+
+@mistake(
+    "look_ahead", hint="The tolerance of `np.isclose` is larger than the one given."
+)
+def tolerance_of_isclose(model, x, other):
+    before, farthest = model(x), 0
+    for s in range(x.shape[1]):
+        disturbed = x.copy()
+        disturbed[:, s] = other[:, s]
+        same = np.isclose(model(disturbed), before, rtol=0).all((0, 2))
+        if not same.all():
+            farthest = max(farthest, s - int(same.argmin()))
+    return farthest
+
+
+@mistake("look_ahead", hint="The mean over a batch hides a change in one sequence.")
+def mean_change(model, x, other):
+    before, farthest = model(x), 0
+    for s in range(x.shape[1]):
+        disturbed = x.copy()
+        disturbed[:, s] = other[:, s]
+        moved = np.abs(model(disturbed) - before).mean((0, 2)) > 1e-9
+        if moved.any():
+            farthest = max(farthest, s - int(moved.argmax()))
+    return farthest
+
+
+@mistake("look_ahead", hint="What counts as rounding here is larger than your bound.")
+def bound_too_small(model, x, other):
+    before, farthest = model(x), 0
+    for s in range(x.shape[1]):
+        disturbed = x.copy()
+        disturbed[:, s] = other[:, s]
+        moved = np.abs(model(disturbed) - before).max((0, 2)) > 1e-12
+        if moved.any():
+            farthest = max(farthest, s - int(moved.argmax()))
     return farthest
