@@ -27,7 +27,9 @@ def parts(results, arguments):
     return [*results, *(f"{name} after the call" for name in arguments.split())]
 
 
-def queries(rng, B=4, T=3, S=6, Q=2, D=5, H=7, size=1.0, shift=0.0, behind=None, empty=()):
+def queries(
+    rng, B=4, T=3, S=6, Q=2, D=5, H=7, size=1.0, shift=0.0, behind=None, empty=()
+):
     """Draw queries and keys of different lengths; the longest is among them."""
     lengths = rng.integers(1, S + 1, B)
     lengths[rng.integers(B)] = S
@@ -53,7 +55,9 @@ def all_full(rng):
 read = Exercise(
     "read",
     through=kept,
-    parts=parts(["the array of contexts", "the array of weights"], "q keys lengths W_q W_k w"),
+    parts=parts(
+        ["the array of contexts", "the array of weights"], "q keys lengths W_q W_k w"
+    ),
     rtol=1e-4,  # single precision is precise enough
     atol=1e-5,
     cases=[
@@ -96,7 +100,8 @@ write = Exercise(
     "write",
     through=kept,
     parts=parts(
-        ["the array of the steps", "the array of weights"], "y h states W_xh W_hh b_h W_a W_c"
+        ["the array of the steps", "the array of weights"],
+        "y h states W_xh W_hh b_h W_a W_c",
     ),
     rtol=1e-4,
     atol=1e-5,
@@ -190,9 +195,15 @@ beam = Exercise(
         Case("many symbols", partial(model, K=9, width=4)),
         Case("two symbols, many steps", partial(model, K=2, most=8, width=3)),
         Case("long sequences", partial(model, K=4, most=12, width=6, ending=0.05)),
-        Case("sequences that end early", partial(model, K=4, most=6, width=4, ending=9.0)),
+        Case(
+            "sequences that end early", partial(model, K=4, most=6, width=4, ending=9.0)
+        ),
         Case("impossible symbols", partial(model, K=4, zeros=0.6, width=30)),
-        Case("equal log-probabilities", partial(model, K=5, width=7, quarters=True), weight=2),
+        Case(
+            "equal log-probabilities",
+            partial(model, K=5, width=7, quarters=True),
+            weight=2,
+        ),
         Case("the end is the last symbol", partial(model, K=4, end=3)),
         Case("the end is the first symbol", partial(model, K=4, end=0)),
         Case("a single step", partial(model, K=6, most=1, width=3)),
