@@ -146,7 +146,7 @@ read_backward = Exercise(
 
 
 def model(rng, K=3, most=4, width=5, zeros=0.0, quarters=False, end=None, ending=1.0):
-    """Draw a model in which what follows depends on the place and two symbols before."""
+    """Draw a model: what follows depends on the place and two symbols before."""
     end = int(rng.integers(K)) if end is None else end
     shape = (most, K + 1, K + 1, K)
     p = rng.gamma(0.7, size=shape) + 1e-6
@@ -154,6 +154,7 @@ def model(rng, K=3, most=4, width=5, zeros=0.0, quarters=False, end=None, ending
     table = np.log(p / p.sum(-1, keepdims=True))
     if quarters:
         table = -0.25 * rng.integers(4, 7, shape)
+        table[..., end] = -0.25 * rng.integers(4, 20, shape[:-1])
     impossible = rng.random(shape) < zeros
     impossible[..., rng.integers(K)] = False
     table[impossible] = -np.inf
@@ -194,15 +195,16 @@ beam = Exercise(
         Case("a width of one", partial(model, width=1)),
         Case("many symbols", partial(model, K=9, width=4)),
         Case("two symbols, many steps", partial(model, K=2, most=8, width=3)),
-        Case("long sequences", partial(model, K=4, most=12, width=6, ending=0.05)),
+        Case("long sequences", partial(model, K=3, most=8, width=6, ending=0.05)),
         Case(
             "sequences that end early", partial(model, K=4, most=6, width=4, ending=9.0)
         ),
         Case("impossible symbols", partial(model, K=4, zeros=0.6, width=30)),
+        Case("equal log-probabilities", partial(model, K=4, width=20, quarters=True)),
+        Case("equal ones, a narrow beam", partial(model, K=5, width=7, quarters=True)),
         Case(
-            "equal log-probabilities",
-            partial(model, K=5, width=7, quarters=True),
-            weight=2,
+            "equal ones, a wide beam",
+            partial(model, K=4, most=3, width=99, quarters=True),
         ),
         Case("the end is the last symbol", partial(model, K=4, end=3)),
         Case("the end is the first symbol", partial(model, K=4, end=0)),

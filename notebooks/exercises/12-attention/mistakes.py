@@ -1,11 +1,12 @@
 """Other answers to the assignment of chapter 12: typical mistakes, and right ones."""
 
+import itertools
+
 import numpy as np
 import torch
 from torch.nn import functional as F
 
 from rnncourse.grading.exercise import alternative, mistake
-
 
 # --- read
 
@@ -28,7 +29,7 @@ def row_by_row(q, keys, lengths, W_q, W_k, w):
 
 
 @alternative("read")
-def in_single_precision(q, keys, lengths, W_q, W_k, w):
+def returned_in_single_precision(q, keys, lengths, W_q, W_k, w):
     q, keys, W_q, W_k, w = (
         torch.tensor(v, dtype=torch.float64) for v in (q, keys, W_q, W_k, w)
     )
@@ -60,7 +61,6 @@ def with_log_sums(q, keys, lengths, W_q, W_k, w):
     hint="A place behind the end is looked at as if it were real.",
 )
 def no_mask(q, keys, lengths, W_q, W_k, w):
-    real = np.arange(keys.shape[1]) < lengths[:, None]
     fit = np.tanh((q @ W_q.T)[:, :, None] + (keys @ W_k.T)[:, None]) @ w
     e = np.exp(fit - fit.max(axis=2, keepdims=True))
     total = e.sum(axis=2, keepdims=True)
@@ -85,7 +85,8 @@ def zero_behind_the_ends(q, keys, lengths, W_q, W_k, w):
 
 @mistake(
     "read",
-    hint="The weights of the real places do not add up to one: which places are in the sum below the line?",
+    hint="The weights of the real places do not add up to one: which places are "
+    "in the sum below the line?",
 )
 def masked_afterwards(q, keys, lengths, W_q, W_k, w):
     real = np.arange(keys.shape[1]) < lengths[:, None]
@@ -129,7 +130,8 @@ def one_place_too_many(q, keys, lengths, W_q, W_k, w):
 
 @mistake(
     "read",
-    hint="What is the sum of the weights of a row without places, and what do you divide by it?",
+    hint="What is the sum of the weights of a row without places, and what do "
+    "you divide by it?",
 )
 def empty_rows_are_nan(q, keys, lengths, W_q, W_k, w):
     real = np.arange(keys.shape[1]) < lengths[:, None]
@@ -144,7 +146,8 @@ def empty_rows_are_nan(q, keys, lengths, W_q, W_k, w):
 
 @mistake(
     "read",
-    hint="All scores of an empty row are equally low, and the softmax shares one among them. What was asked?",
+    hint="All scores of an empty row are equally low, and the softmax shares one "
+    "among them. What was asked?",
 )
 def empty_rows_look_everywhere(q, keys, lengths, W_q, W_k, w):
     real = np.arange(keys.shape[1]) < lengths[:, None]
@@ -188,7 +191,8 @@ def no_tanh(q, keys, lengths, W_q, W_k, w):
 
 @mistake(
     "read",
-    hint="For each query the weights of the places add up to one: over which axis is your sum?",
+    hint="For each query the weights of the places add up to one: over which "
+    "axis is your sum?",
 )
 def softmax_over_queries(q, keys, lengths, W_q, W_k, w):
     real = np.arange(keys.shape[1]) < lengths[:, None]
@@ -203,7 +207,8 @@ def softmax_over_queries(q, keys, lengths, W_q, W_k, w):
 
 @mistake(
     "read",
-    hint="What does exp give for a score of 2000, and what may be taken off all scores?",
+    hint="What does exp give for a score of 2000, and what may be taken off all "
+    "scores?",
 )
 def overflow(q, keys, lengths, W_q, W_k, w):
     real = np.arange(keys.shape[1]) < lengths[:, None]
@@ -218,7 +223,8 @@ def overflow(q, keys, lengths, W_q, W_k, w):
 
 @mistake(
     "read",
-    hint="One maximum for the whole batch: what becomes of a row whose scores are all far below it?",
+    hint="One maximum for the whole batch: what becomes of a row whose scores "
+    "are all far below it?",
 )
 def underflow_by_one_maximum(q, keys, lengths, W_q, W_k, w):
     real = np.arange(keys.shape[1]) < lengths[:, None]
@@ -297,7 +303,7 @@ def results_exchanged(q, keys, lengths, W_q, W_k, w):
 
 
 @alternative("write")
-def row_by_row(y, h, states, W_xh, W_hh, b_h, W_a, W_c):
+def row_by_row_in_write(y, h, states, W_xh, W_hh, b_h, W_a, W_c):
     (B, T, D), (_, S, E) = y.shape, states.shape
     made, weights = np.zeros((B, T, h.shape[1])), np.zeros((B, T, S))
     for b in range(B):
@@ -331,7 +337,8 @@ def with_torch(y, h, states, W_xh, W_hh, b_h, W_a, W_c):
 
 @mistake(
     "write",
-    hint="With which state does the decoder ask, that before the step or that after it?",
+    hint="With which state does the decoder ask, that before the step or that "
+    "after it?",
 )
 def looks_before_it_moves(y, h, states, W_xh, W_hh, b_h, W_a, W_c):
     seen, made, weights = np.zeros_like(h), [], []
@@ -370,7 +377,8 @@ def nothing_is_fed(y, h, states, W_xh, W_hh, b_h, W_a, W_c):
 
 @mistake(
     "write",
-    hint="Which state is carried to the next step: that of the cell, or what was made of the look?",
+    hint="Which state is carried to the next step: that of the cell, or what was "
+    "made of the look?",
 )
 def context_is_state(y, h, states, W_xh, W_hh, b_h, W_a, W_c):
     seen, made, weights = np.zeros_like(h), [], []
@@ -524,7 +532,8 @@ def no_bias(y, h, states, W_xh, W_hh, b_h, W_a, W_c):
 
 @mistake(
     "write",
-    hint="A matrix takes a column vector from the right; which way round is it for rows?",
+    hint="A matrix takes a column vector from the right; which way round is it "
+    "for rows?",
 )
 def recurrent_transposed(y, h, states, W_xh, W_hh, b_h, W_a, W_c):
     seen, made, weights = np.zeros_like(h), [], []
@@ -562,9 +571,10 @@ def scaled(y, h, states, W_xh, W_hh, b_h, W_a, W_c):
 
 @mistake(
     "write",
-    hint="What does exp give for a score of 2000, and what may be taken off all scores?",
+    hint="What does exp give for a score of 2000, and what may be taken off all "
+    "scores?",
 )
-def overflow(y, h, states, W_xh, W_hh, b_h, W_a, W_c):
+def overflow_in_write(y, h, states, W_xh, W_hh, b_h, W_a, W_c):
     seen, made, weights = np.zeros_like(h), [], []
     for t in range(y.shape[1]):
         x_t = np.concatenate([y[:, t], seen], axis=1)
@@ -600,7 +610,8 @@ def states_returned(y, h, states, W_xh, W_hh, b_h, W_a, W_c):
 
 @mistake(
     "write",
-    hint="For each row of the batch the weights add up to one: over which axis is your sum?",
+    hint="For each row of the batch the weights add up to one: over which axis "
+    "is your sum?",
 )
 def softmax_over_the_batch(y, h, states, W_xh, W_hh, b_h, W_a, W_c):
     seen, made, weights = np.zeros_like(h), [], []
@@ -659,7 +670,7 @@ def changed_h(y, h, states, W_xh, W_hh, b_h, W_a, W_c):
 
 
 @alternative("read_backward")
-def row_by_row(dc, q, keys):
+def row_by_row_in_read_backward(dc, q, keys):
     dq, dkeys = np.zeros_like(q), np.zeros_like(keys)
     for b in range(len(q)):
         D = len(q[b])
@@ -730,7 +741,7 @@ def no_root(dc, q, keys):
     hint="Look at the scores once more: what are they divided by?",
 )
 def no_root_anywhere(dc, q, keys):
-    root = np.sqrt(q.shape[1])
+    np.sqrt(q.shape[1])
     fit = np.einsum("bd,bsd->bs", q, keys)
     e = np.exp(fit - fit.max(axis=1, keepdims=True))
     a = e / e.sum(axis=1, keepdims=True)
@@ -749,7 +760,7 @@ def mean_not_taken_off(dc, q, keys):
     fit = np.einsum("bd,bsd->bs", q, keys) / root
     e = np.exp(fit - fit.max(axis=1, keepdims=True))
     a = e / e.sum(axis=1, keepdims=True)
-    c = np.einsum("bs,bsd->bd", a, keys)
+    np.einsum("bs,bsd->bd", a, keys)
     dfit = a * np.einsum("bd,bsd->bs", dc, keys) / root
     dq = np.einsum("bs,bsd->bd", dfit, keys)
     return dq, a[:, :, None] * dc[:, None] + dfit[:, :, None] * q[:, None]
@@ -757,7 +768,8 @@ def mean_not_taken_off(dc, q, keys):
 
 @mistake(
     "read_backward",
-    hint="A score rises if its value is better than the mean: which of the two is taken off the other?",
+    hint="A score rises if its value is better than the mean: which of the two "
+    "is taken off the other?",
 )
 def sign_of_the_difference(dc, q, keys):
     root = np.sqrt(q.shape[1])
@@ -787,9 +799,10 @@ def no_weight(dc, q, keys):
 
 @mistake(
     "read_backward",
-    hint="What does exp give for a score of 2000, and what may be taken off all scores?",
+    hint="What does exp give for a score of 2000, and what may be taken off all "
+    "scores?",
 )
-def overflow(dc, q, keys):
+def overflow_in_read_backward(dc, q, keys):
     root = np.sqrt(q.shape[1])
     fit = np.einsum("bd,bsd->bs", q, keys) / root
     e = np.exp(fit)
@@ -802,7 +815,8 @@ def overflow(dc, q, keys):
 
 @mistake(
     "read_backward",
-    hint="Under the root stands the number of numbers in a key, not the number of keys.",
+    hint="Under the root stands the number of numbers in a key, not the number "
+    "of keys.",
 )
 def root_of_the_places(dc, q, keys):
     root = np.sqrt(keys.shape[1])
@@ -839,7 +853,7 @@ def diagonal_alone(dc, q, keys):
     fit = np.einsum("bd,bsd->bs", q, keys) / root
     e = np.exp(fit - fit.max(axis=1, keepdims=True))
     a = e / e.sum(axis=1, keepdims=True)
-    c = np.einsum("bs,bsd->bd", a, keys)
+    np.einsum("bs,bsd->bd", a, keys)
     dfit = a * (1 - a) * np.einsum("bd,bsd->bs", dc, keys) / root
     dq = np.einsum("bs,bsd->bd", dfit, keys)
     return dq, a[:, :, None] * dc[:, None] + dfit[:, :, None] * q[:, None]
@@ -847,9 +861,10 @@ def diagonal_alone(dc, q, keys):
 
 @mistake(
     "read_backward",
-    hint="For each row of the batch the weights add up to one: over which axis is your sum?",
+    hint="For each row of the batch the weights add up to one: over which axis "
+    "is your sum?",
 )
-def softmax_over_the_batch(dc, q, keys):
+def softmax_over_the_batch_in_read_backward(dc, q, keys):
     root = np.sqrt(q.shape[1])
     fit = np.einsum("bd,bsd->bs", q, keys) / root
     e = np.exp(fit - fit.max(axis=1, keepdims=True))
@@ -864,7 +879,7 @@ def softmax_over_the_batch(dc, q, keys):
     "read_backward",
     hint="In which order are the two derivatives to be returned?",
 )
-def results_exchanged(dc, q, keys):
+def results_exchanged_in_read_backward(dc, q, keys):
     root = np.sqrt(q.shape[1])
     fit = np.einsum("bd,bsd->bs", q, keys) / root
     e = np.exp(fit - fit.max(axis=1, keepdims=True))
@@ -877,7 +892,8 @@ def results_exchanged(dc, q, keys):
 
 @mistake(
     "read_backward",
-    hint="By what is the share of the values multiplied, by the query or by what comes back?",
+    hint="By what is the share of the values multiplied, by the query or by what "
+    "comes back?",
 )
 def context_and_query_exchanged(dc, q, keys):
     root = np.sqrt(q.shape[1])
@@ -1007,7 +1023,8 @@ def probabilities_multiplied(log_probs, end, most, width):
 
 @mistake(
     "beam",
-    hint="The log-probability of a sequence is that of all its symbols, not of the last.",
+    hint="The log-probability of a sequence is that of all its symbols, not of "
+    "the last.",
 )
 def last_step_alone(log_probs, end, most, width):
     kept = [((), 0.0)]
@@ -1026,7 +1043,8 @@ def last_step_alone(log_probs, end, most, width):
 
 @mistake(
     "beam",
-    hint="Which are the best: those with the largest log-probability, or with the smallest?",
+    hint="Which are the best: those with the largest log-probability, or with "
+    "the smallest?",
 )
 def worst_kept(log_probs, end, most, width):
     kept = [((), 0.0)]
@@ -1045,7 +1063,8 @@ def worst_kept(log_probs, end, most, width):
 
 @mistake(
     "beam",
-    hint="Of equal ones, which comes first? Try a model in which all symbols are alike.",
+    hint="Of equal ones, which comes first? Try a model in which all symbols are "
+    "alike.",
 )
 def ties_the_other_way(log_probs, end, most, width):
     kept = [((), 0.0)]
@@ -1064,7 +1083,8 @@ def ties_the_other_way(log_probs, end, most, width):
 
 @mistake(
     "beam",
-    hint="Of equal ones, which comes first? A sort that looks at the log-probability alone leaves them as they were found.",
+    hint="Of equal ones, which comes first? A sort that looks at the log- "
+    "probability alone leaves them as they were found.",
 )
 def ties_by_the_order_found(log_probs, end, most, width):
     kept = [((), 0.0)]
@@ -1241,7 +1261,8 @@ def without_those_that_were_cut(log_probs, end, most, width):
 
 @mistake(
     "beam",
-    hint="Sequences that have ended keep a place of the beam here; do not put them aside.",
+    hint="Sequences that have ended keep a place of the beam here; do not put "
+    "them aside.",
 )
 def ended_ones_leave(log_probs, end, most, width):
     going, done = [((), 0.0)], []
@@ -1280,7 +1301,7 @@ def probabilities(log_probs, end, most, width):
 
 
 @alternative("gaze")
-def row_by_row(weights, lengths):
+def row_by_row_in_gaze(weights, lengths):
     B, T, S = weights.shape
     places, shares = np.zeros((B, T)), np.ones(B)
     for b, n in enumerate(lengths):
@@ -1289,9 +1310,7 @@ def row_by_row(weights, lengths):
             places[b, t] = sum(s * weights[b, t, s] for s in range(S))
             peaks.append(int(np.argmax(weights[b, t])))
         if n > 1:
-            shares[b] = sum(q >= p for p, q in zip(peaks, peaks[1:], strict=False)) / (
-                n - 1
-            )
+            shares[b] = sum(q >= p for p, q in itertools.pairwise(peaks)) / (n - 1)
     return places, shares
 
 
@@ -1428,7 +1447,8 @@ def no_moves_are_nan(weights, lengths):
 
 @mistake(
     "gaze",
-    hint="NaN from behind an end has come into the mean places: what is zero times NaN?",
+    hint="NaN from behind an end has come into the mean places: what is zero "
+    "times NaN?",
 )
 def nan_times_zero(weights, lengths):
     _, T, S = weights.shape
@@ -1460,7 +1480,7 @@ def places_from_one(weights, lengths):
     hint="The mean place is wanted, not that with the largest weight.",
 )
 def place_of_the_largest(weights, lengths):
-    _, T, S = weights.shape
+    _, T, _S = weights.shape
     real = np.arange(T) < lengths[:, None]
     weights = np.where(real[:, :, None], weights, 0.0)
     peak = weights.argmax(axis=2)
@@ -1472,7 +1492,8 @@ def place_of_the_largest(weights, lengths):
 
 @mistake(
     "gaze",
-    hint="Whether the gaze goes back is asked of the place with the largest weight, not of the mean place.",
+    hint="Whether the gaze goes back is asked of the place with the largest "
+    "weight, not of the mean place.",
 )
 def mean_place_goes_back(weights, lengths):
     _, T, S = weights.shape
