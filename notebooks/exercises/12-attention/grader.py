@@ -204,7 +204,7 @@ beam = Exercise(
         Case("equal ones, a narrow beam", partial(model, K=5, width=7, quarters=True)),
         Case(
             "equal ones, a wide beam",
-            partial(model, K=4, most=3, width=99, quarters=True),
+            partial(model, K=4, most=4, width=999, quarters=True),
         ),
         Case("the end is the last symbol", partial(model, K=4, end=3)),
         Case("the end is the first symbol", partial(model, K=4, end=0)),
